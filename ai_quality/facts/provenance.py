@@ -1,0 +1,295 @@
+"""Fold over history: which commit added each line, and which commit ended it. The heart of the program.
+
+In: commits in topological order with their diffs. Out: a LineBook. A file's state is a persistent map
+path → version, so a branch costs nothing and each commit sees exactly its own parents' files (a map keyed
+by path and blob alone credits the wrong commit when a revert makes an old blob again). A merge takes a
+file whole from the first parent that has the same blob, as `git blame` does; only files unlike every
+parent are asked about. Ends are settled at landings: a line is over when the mainline loses it, and the
+commit to name is the one, among those that land there, which took it out.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from rpds import HashTrieMap
+
+from ai_quality.errors import HistoryGarbled
+from ai_quality.facts.lines import LineBook
+from ai_quality.model import Commit, FileDiff, MergeDiff
+
+SYMLINK = "120000"
+NOTHING: array[int] = array("I")
+
+
+class Version(NamedTuple):
+    """A file as one commit has it: blob id and its lines' numbers; None lines: binary, symlink, unread."""
+
+    blob: str
+    lines: array[int] | None
+
+
+State: TypeAlias = "HashTrieMap[str, Version]"
+NO_FILES: State = HashTrieMap()
+
+
+class Plan(NamedTuple):
+    """What the fold must know beforehand; commit numbers are 1-based positions in the order of the pass."""
+
+    parents: Sequence[tuple[int, ...]]
+    landed: Sequence[int]
+    """Commit → the first-parent commit by which it reached the branch; 0 if it never did."""
+    reverts: Mapping[int, Sequence[int]]
+    ignored: Collection[int]
+    keep: Collection[int]
+    """Commits whose state is wanted afterwards (the tip)."""
+
+
+class Questions(NamedTuple):
+    """Doors handed in: the fold itself reaches nothing."""
+
+    merge: Callable[[str, bool], list[MergeDiff]]
+    blob: Callable[[str], bytes | None]
+    comment_marks: Callable[[str], tuple[bytes, ...]]
+
+
+class Provenance:
+    """The fold's state. Feed `commit()` every commit in order, then call `finish()`."""
+
+    def __init__(self, plan: Plan, questions: Questions) -> None:
+        """Nothing is read yet."""
+        self.book = LineBook()
+        self.states: dict[int, State] = {}
+        self._plan = plan
+        self._ask = questions
+        self._readers = [0] * len(plan.parents)
+        for parents in plan.parents:
+            for parent in parents:
+                self._readers[parent] += 1
+        self._at = 0
+        self._died: list[int] = []
+        self._near: list[int] = []
+        self._groups: dict[int, list[int]] = {}
+        for number, landing in enumerate(plan.landed):
+            if landing and landing != number:
+                self._groups.setdefault(landing, []).append(number)
+
+    def commit(self, commit: Commit, diffs: list[FileDiff]) -> None:
+        """Take in the next commit; `diffs` are against its first parent, raw rows alone for a merge."""
+        self._at += 1
+        now, parents = self._at, self._plan.parents[self._at]
+        self._died, self._near = [], []
+        first_birth = len(self.book.born)
+        before = self.states[parents[0]] if parents else NO_FILES
+        state = self._merge(commit, diffs) if len(parents) > 1 else self._apply(before, diffs)
+        mainline = self._plan.landed[now] == now
+        if len(parents) > 1:
+            if mainline:
+                self._land(diffs, before, state)
+        else:
+            self.book.remove(now, self._died)
+            if mainline:
+                for line in self._died:
+                    self.book.ended[line] = now
+        self.book.close_commit(self._died, self._near)
+        self._reinstate(first_birth)
+        self.states[now] = state
+        for parent in parents:
+            self._readers[parent] -= 1
+            if not self._readers[parent] and parent not in self._plan.keep:
+                del self.states[parent]
+        if not self._readers[now] and now not in self._plan.keep:
+            del self.states[now]
+
+    def finish(self, tip: int) -> LineBook:
+        """Settle lines that never reached the mainline, and check the count: born = living + ended."""
+        book, landed = self.book, self._plan.landed
+        living = bytearray(len(book.born))
+        for version in self.states[tip].values():
+            for line in version.lines or ():
+                living[line] = 1
+        for line in range(1, len(living)):
+            if living[line]:
+                book.ended[line] = 0
+            elif not book.ended[line]:
+                book.ended[line] = self._cutter(line, landed[book.born[line]])
+        return book
+
+    def _apply(self, before: State, diffs: list[FileDiff]) -> State:
+        """An ordinary commit: old versions are read before any is written, so swapped names are safe."""
+        state = before
+        written: list[tuple[str, Version]] = []
+        for diff in diffs:
+            change = diff.change
+            if change.status != "A":
+                state = state.discard(change.old_path)
+            if change.status == "D":
+                old = before.get(change.old_path)
+                self._died.extend(old.lines or () if old else ())
+            else:
+                old = None if change.status == "A" else before.get(change.old_path)
+                written.append((change.new_path, self._next_version(old, diff)))
+        for path, version in written:
+            state = state.insert(path, version)
+        return state
+
+    def _next_version(self, old: Version | None, diff: FileDiff) -> Version:
+        change, blob = diff.change, diff.change.new_blob
+        if old is not None and old.blob == blob:
+            return old
+        if diff.binary or change.new_mode == SYMLINK:
+            self._died.extend(old.lines or () if old else ())
+            return Version(blob, None)
+        if old is not None and old.lines is None:
+            return Version(blob, self._unread(blob, change.new_path))
+        return Version(blob, self._edited(old.lines or NOTHING if old else NOTHING, diff))
+
+    def _unread(self, blob: str, path: str) -> array[int]:
+        """A file git called binary is text now: nobody knows its lines' past, so they begin here."""
+        texts = (self._ask.blob(blob) or b"").split(b"\n")
+        if not texts[-1]:
+            texts.pop()
+        return self.book.add(self._at, path, texts, self._ask.comment_marks(path))
+
+    def _edited(self, old: array[int], diff: FileDiff) -> array[int]:
+        new, at = array("I"), 0
+        path, marks = diff.change.new_path, self._ask.comment_marks(diff.change.new_path)
+        for start, removed, texts in diff.hunks:
+            if start < at or start + removed > len(old):
+                message = f"a diff of {path!r} in commit {self._at} speaks of lines the file does not have"
+                raise HistoryGarbled(message)
+            new.extend(old[at:start])
+            at = start + removed
+            gone = old[start:at]
+            self._died.extend(gone)
+            if texts:
+                come = self.book.add(self._at, path, texts, marks)
+                new.extend(come)
+                if self._at in self._plan.ignored:
+                    self._pass_through(gone, come)
+                elif not removed:
+                    self._near.extend(old[max(0, start - 1) : start + 1])
+        new.extend(old[at:])
+        return new
+
+    def _pass_through(self, gone: Sequence[int], come: Sequence[int]) -> None:
+        """A commit the owners told blame to ignore: its lines stand for those they replaced, in proportion."""
+        for position, old in enumerate(gone):
+            self.book.carry_on(old, come[position * len(come) // len(gone)])
+        for line in come:
+            self.book.flags[line] |= 4
+
+    def _merge(self, commit: Commit, rows: list[FileDiff]) -> State:
+        first, *others = (self.states[parent] for parent in self._plan.parents[self._at])
+        state, unlike = first, []
+        for row in rows:
+            path, blob = row.change.new_path, row.change.new_blob
+            if row.change.status == "D":
+                state = state.discard(path)
+                continue
+            candidates = (parent.get(path) for parent in (first, *others))
+            same = next((version for version in candidates if version and version.blob == blob), None)
+            if same:
+                state = state.insert(path, same)
+            elif row.change.new_mode == SYMLINK:
+                state = state.insert(path, Version(blob, None))
+            else:
+                unlike.append(path)
+        for path, version in self._conflicts(commit, unlike):
+            state = state.insert(path, version)
+        return state
+
+    def _conflicts(self, commit: Commit, unlike: list[str]) -> Iterable[tuple[str, Version]]:
+        """Files the merge left unlike every parent; where one is new to a parent, look for its old name there."""
+        if not unlike:
+            return
+        parents = [self.states[parent] for parent in self._plan.parents[self._at]]
+        answers: dict[str, MergeDiff] = {}
+        renamed = any(path not in parent for path in unlike for parent in parents)
+        for renames in (False, True) if renamed else (False,):
+            answers |= {diff.path: diff for diff in self._ask.merge(commit.sha, renames)}
+        for path in unlike:
+            if path not in answers:
+                message = f"git does not explain {path!r} in merge {commit.sha}"
+                raise HistoryGarbled(message)
+            yield path, self._combined(answers[path], parents)
+
+    def _combined(self, diff: MergeDiff, parents: list[State]) -> Version:
+        olds: list[array[int]] = []
+        for parent, path, blob in zip(parents, diff.parent_paths, diff.parent_blobs, strict=True):
+            version = parent.get(path) if blob.strip("0") else None
+            olds.append(version.lines if version and version.lines is not None else NOTHING)
+            if version and version.lines is None:
+                return Version(diff.blob, None if diff.binary else self._unread(diff.blob, diff.path))
+        if diff.binary:
+            return Version(diff.blob, None)
+        new = self._woven(diff, olds)
+        kept = set(new)
+        lost = [line for line in dict.fromkeys(line for old in olds for line in old)
+                if line not in kept and not self.book.cut[line] and not self.book.ended[line]]  # fmt: skip
+        self.book.remove(self._at, lost)
+        self._died.extend(lost)
+        return Version(diff.blob, new)
+
+    def _woven(self, diff: MergeDiff, olds: list[array[int]]) -> array[int]:
+        """Walk a combined diff: a line belongs to the first parent that has it, else to the merge itself."""
+        at = [0] * len(olds)
+        new, marks = array("I"), self._ask.comment_marks(diff.path)
+        for starts, lines in diff.hunks:
+            gap = starts[-1] - 1 - len(new)
+            new.extend(olds[0][at[0] : at[0] + gap])
+            at = [position + gap for position in at]
+            if at != [start - 1 for start in starts[:-1]] or len(new) != starts[-1] - 1:
+                message = f"a combined diff of {diff.path!r} speaks of lines the file does not have"
+                raise HistoryGarbled(message)
+            for signs, text in lines:
+                owner, alive = 0, b"-" not in signs
+                for parent, sign in enumerate(signs):
+                    if sign == 45 or (alive and sign == 32):  # noqa: PLR2004 (a minus, a blank)
+                        owner = owner or olds[parent][at[parent]]
+                        at[parent] += 1
+                if alive:
+                    new.append(owner or self.book.add(self._at, diff.path, [text], marks)[0])
+        new.extend(olds[0][at[0] :])
+        return new
+
+    def _land(self, rows: list[FileDiff], before: State, after: State) -> None:
+        """A merge on the mainline: what the mainline loses here ends here, by the commit that cut it."""
+        gone: set[int] = set()
+        come: set[int] = set()
+        for row in rows:
+            old, new = before.get(row.change.old_path), after.get(row.change.new_path)
+            lost, won = _differing(old.lines or NOTHING if old else NOTHING, new.lines or NOTHING if new else NOTHING)
+            gone.update(lost)
+            come.update(won)
+        ended = self.book.ended
+        for line in gone - come:
+            ended[line] = self._cutter(line, self._at)
+        for line in come - gone:
+            ended[line] = 0
+
+    def _cutter(self, line: int, landing: int) -> int:
+        """The commit landing with `landing` that cut the line; failing that the landing itself, or any cutter."""
+        cut, landed = self.book.cut[line], self._plan.landed
+        if cut and landed[cut] == landing:
+            return cut
+        return next((c for c in self.book.more_cuts.get(line, ()) if landed[c] == landing), landing or cut)
+
+    def _reinstate(self, first_birth: int) -> None:
+        """A declared revert brings lines back: pair them with what the reverted commits took out."""
+        for reverted in self._plan.reverts.get(self._at, ()):
+            dead = [line for c in (*self._groups.get(reverted, ()), reverted) for line in self.book.died_in(c)]
+            fresh = [n for n in range(first_birth, len(self.book.born)) if n not in self.book.previous]
+            self.book.reinstate(fresh, dead)
+
+
+def _differing(old: array[int], new: array[int]) -> tuple[array[int], array[int]]:
+    """Return both arrays without their common head and tail, found by halving."""
+    shorter = range(1, min(len(old), len(new)) + 1)
+    head = bisect_left(shorter, x=True, key=lambda n: old[:n] != new[:n])
+    rest = range(1, min(len(old), len(new)) - head + 1)
+    tail = bisect_left(rest, x=True, key=lambda n: old[len(old) - n :] != new[len(new) - n :])
+    return old[head : len(old) - tail], new[head : len(new) - tail]

@@ -1,0 +1,128 @@
+"""Every row type of the program, frozen. READ FIRST: sources yield these, facts turn some into others.
+
+Rows hold values only; behaviour is functions elsewhere. Times are whole seconds since 1970 UTC;
+commit ids are full lower-case hex (40 digits, 64 in a SHA-256 repository); paths are text decoded as
+UTF-8 with `surrogateescape`, so that any bytes git stores survive a round trip.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+CommitClass = Literal["agent", "assisted", "mixed", "unmarked", "bot"]
+"""Who wrote it, as far as marks tell. `unmarked` is never called human: no AI mark was found."""
+
+Evidence = Literal["identity", "declared", "observed", "pull_request", "weak", "none"]
+"""How a mark was seen, strongest first. Headline rates use the first three."""
+
+EVIDENCE_ORDER: tuple[Evidence, ...] = (
+    "identity",
+    "declared",
+    "observed",
+    "pull_request",
+    "weak",
+    "none",
+)
+
+MarkSource = Literal["author", "committer", "trailer", "body", "branch"]
+
+
+class Person(NamedTuple):
+    """A name and an e-mail address as git stores them; neither ever leaves the machine."""
+
+    name: str
+    email: str
+
+
+class Commit(NamedTuple):
+    """One commit object: what git itself says, nothing derived."""
+
+    sha: str
+    parents: tuple[str, ...]
+    author: Person
+    committer: Person
+    author_time: int
+    commit_time: int
+    message: str
+
+
+class FileChange(NamedTuple):
+    """One raw diff row. `status` is git's letter: A, D, M, R, T (C never asked for)."""
+
+    status: str
+    old_mode: str
+    new_mode: str
+    old_blob: str
+    new_blob: str
+    old_path: str
+    new_path: str
+
+
+class Hunk(NamedTuple):
+    """A run of lines replaced: `removed` lines from 0-based `start` of the old version give way to `added`."""
+
+    start: int
+    removed: int
+    added: list[bytes]
+
+
+class FileDiff(NamedTuple):
+    """A raw row with its hunks; `binary` when git shows no text, `hunks` empty when only the mode changed."""
+
+    change: FileChange
+    hunks: list[Hunk]
+    binary: bool
+
+
+class MergeHunk(NamedTuple):
+    """A run of a combined diff: one-based starts (a column a parent, the result last) and (signs, text) lines.
+
+    A sign is a column a parent: in a result line `+` means that parent lacks it, a blank that it has it; a
+    line with a `-` is not in the result and was in the parents with that sign.
+    """
+
+    starts: tuple[int, ...]
+    lines: list[tuple[bytes, bytes]]
+
+
+class MergeDiff(NamedTuple):
+    """A file that a merge left unlike it is in every parent; a parent that lacks it has an all-zero blob."""
+
+    path: str
+    mode: str
+    blob: str
+    parent_paths: tuple[str, ...]
+    parent_blobs: tuple[str, ...]
+    hunks: list[MergeHunk]
+    binary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One AI mark found on a commit, with the text a person can check."""
+
+    agent: str
+    model: str | None
+    source: MarkSource
+    evidence: Evidence
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A commit's class with the marks that decided it, strongest first."""
+
+    commit_class: CommitClass
+    evidence: Evidence
+    marks: tuple[Mark, ...]
+
+    @property
+    def agent(self) -> str | None:
+        """The agent of the strongest mark; None on an unmarked commit."""
+        return self.marks[0].agent if self.marks else None
+
+    @property
+    def model(self) -> str | None:
+        """The first model any mark of the deciding agent names; None where none does."""
+        return next((m.model for m in self.marks if m.agent == self.agent and m.model), None)

@@ -1,0 +1,339 @@
+"""THE git door: find a repository, ask git a question, stream its answer. Nothing else here runs git.
+
+GitPython finds and opens the repository. The processes are started here rather than through
+`Repo.git`, because that passes the whole inherited environment on (GIT_EXTERNAL_DIFF, GIT_CONFIG_COUNT,
+GIT_OBJECT_DIRECTORY ...) and writes files named by an option hidden in a revision (`--output=x`, measured
+with GitPython 3.2.1). Here the environment is an allow-list, every setting that changes a diff is pinned,
+revisions are resolved once to full ids, and the exit status is always read: git prints half a history and
+then dies on a missing object.
+
+git runs with an empty directory as its work tree and current directory, so that neither in-tree
+attributes (`*.svg -diff`) nor an index change what it prints: a bare and a checked-out copy answer alike.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # a missing git is our error to tell, not an ImportError
+import git  # noqa: E402  (reads the variable above while it is imported)
+
+from ai_quality import errors
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+OLDEST_GIT = (2, 31)
+"""`log --diff-merges=first-parent` and `--end-of-options` of rev-parse work from here on."""
+
+KEPT_VARIABLES = (
+    "PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE",
+    "SUDO_UID", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM",
+    "GIT_CEILING_DIRECTORIES", "GIT_TEST_ASSUME_DIFFERENT_OWNER", "ASAN_OPTIONS",
+)  # fmt: skip
+
+SETTINGS = (
+    "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.attributesFile=/dev/null",
+    "core.quotePath=false", "core.bigFileThreshold=32m", "core.pager=cat", "protocol.allow=never",
+    "diff.external=", "diff.noprefix=false", "diff.mnemonicPrefix=false", "diff.orderFile=",
+    "diff.suppressBlankEmpty=false", "log.showSignature=false", "submodule.recurse=false",
+)  # fmt: skip
+"""Pinned for every call. Above 32 MB git calls a file binary: a 100 MB one-line file is data, not code."""
+
+DIFF_OPTIONS = (
+    "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all", "--no-relative",
+    "--no-abbrev", "--full-index", "-r", "--src-prefix=a/", "--dst-prefix=b/",
+    "--diff-algorithm=myers", "--indent-heuristic", "--inter-hunk-context=0", "--submodule=short",
+)  # fmt: skip
+"""What `git blame` itself uses by default, spelt out so that a user's diff.* settings change nothing."""
+
+FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+
+COMPLAINTS: tuple[tuple[str, type[errors.EnvironmentProblem], str, str], ...] = (
+    ("dubious ownership", errors.UnsafeOwnership, "git refuses this repository because another user owns it",
+     "if you trust it, run `git config --global --add safe.directory <its path>`"),
+    ("not a git repository", errors.NotARepository, "not a git repository", "give one with -C DIR"),
+    ("safe.bareRepository", errors.UnsafeOwnership, "git refuses a bare repository found by searching", "name it with -C DIR"),
+    ("unknown repository extension", errors.GitTooOld, "this repository needs a newer git", "update git"),
+    ("transport '", errors.MissingObjects, "an object of this partial clone is not here",
+     "run `git fetch --refetch --no-filter` and try again"),
+    ("promisor", errors.MissingObjects, "an object of this partial clone is not here",
+     "run `git fetch --refetch --no-filter` and try again"),
+    *((words, errors.MissingObjects, "an object of this history is missing or damaged",
+       "run `git fsck` to see which, then fetch or clone again")
+      for words in ("bad object", "unable to read", "missing blob", "missing tree", "bad tree", "Could not read", "could not parse",
+                    "Failed to traverse", "object file", "loose object", "unable to find", "failed to read object", "corrupt", "revision walk setup failed")),
+)  # fmt: skip
+
+
+class Repository:
+    """An open repository. Use as a context manager: it owns a scratch directory and git processes."""
+
+    def __init__(self, git_dir: Path, common_dir: Path, scratch: Path) -> None:
+        """Only `open_repository` calls this; the paths are absolute."""
+        self.git_dir = git_dir
+        self.common_dir = common_dir
+        self.scratch = scratch
+        self._empty = scratch / "empty"
+        self._empty.mkdir()
+
+    def ask(self, *arguments: str, stdin: bytes | None = None, index: Path | None = None) -> bytes:
+        """Run git to its end and return what it printed; a failing git raises, in one line."""
+        done = subprocess.run(
+            self._command(arguments),
+            input=stdin if stdin is not None else b"",
+            capture_output=True,
+            cwd=self._empty,
+            env=self._environment(index),
+            check=False,
+        )
+        if done.returncode:
+            raise _failure(done.stderr, arguments)
+        return done.stdout
+
+    @contextlib.contextmanager
+    def stream(self, *arguments: str, lines: Iterable[str] = ()) -> Iterator[IO[bytes]]:
+        """Give git's standard output as it comes; `lines` are its standard input.
+
+        The input goes through a file, so neither side can wait for the other. Reading to the end reads the
+        exit status too: a git that dies half way raises there, before its last record can pass for whole.
+        """
+        with tempfile.TemporaryFile(dir=self.scratch) as given, tempfile.TemporaryFile(dir=self.scratch) as talk:
+            given.writelines(f"{line}\n".encode() for line in lines)
+            given.seek(0)
+            process = self._start(arguments, given, talk)
+            output = _Output(process, talk, arguments)
+            try:
+                with io.BufferedReader(output, 1 << 18) as stream:
+                    yield stream
+                    while stream.read(1 << 20):
+                        pass
+            finally:
+                process.kill()
+                process.wait()
+
+    @contextlib.contextmanager
+    def conversation(self, *arguments: str) -> Iterator[Conversation]:
+        """Start a git command that answers line by line (`diff-tree --stdin`), and end it on leaving."""
+        with tempfile.TemporaryFile(dir=self.scratch) as talk:
+            process = self._start(arguments, subprocess.PIPE, talk)
+            conversation = Conversation(process, talk, arguments)
+            try:
+                yield conversation
+            finally:
+                conversation.close()
+                process.wait()
+
+    def resolve(self, revision: str) -> str:
+        """Return the full id of the commit a revision names; UsageError if it names none."""
+        if FULL_ID.match(revision):
+            found = self.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+            return found.decode().strip()
+        if not revision or revision.startswith("-") or "\n" in revision or "\0" in revision:
+            message = f"not a revision: {revision!r}"
+            raise errors.UsageError(message, hint="name a branch, a tag or a commit id")
+        try:
+            out = self.ask("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+        except errors.EnvironmentProblem as problem:
+            if isinstance(problem, errors.MissingObjects) and FULL_ID.match(revision):
+                raise
+            message = f"no commit is named {revision!r} here"
+            raise errors.UsageError(message, hint="see `git log --oneline` or `git branch -a`") from problem
+        return out.decode().strip()
+
+    def refs(self, *patterns: str) -> dict[str, str]:
+        """Return ref name → commit id, tags peeled, for refs under the given prefixes."""
+        listing = self.ask("for-each-ref", "--format=%(refname) %(*objectname) %(objectname)", "--", *patterns)
+        refs: dict[str, str] = {}
+        for line in listing.decode("utf-8", "surrogateescape").splitlines():
+            name, *ids = line.split(" ")
+            refs[name] = next(i for i in ids if i)
+        return refs
+
+    def blob(self, name: str) -> bytes | None:
+        """Return the content a `REV:PATH` or blob id names; None when there is no such file."""
+        answer = self.ask("cat-file", "--batch", stdin=f"{name}\n".encode("utf-8", "surrogateescape"))
+        head, _, rest = answer.partition(b"\n")
+        fields = head.split(b" ")
+        if len(fields) != 3 or fields[1] != b"blob":  # noqa: PLR2004 (id, type, size)
+            return None
+        return rest[: int(fields[2])]
+
+    def attributes(self, tree: str, paths: Iterable[str], names: tuple[str, ...]) -> dict[str, dict[str, str]]:
+        """Return path → attribute → value as the `.gitattributes` files of `tree` say, unspecified ones left out.
+
+        git reads the tree through a scratch index, so bare repositories work and the real index is untouched.
+        """
+        index = self.scratch / "attributes-index"
+        self.ask("read-tree", tree, index=index)
+        given = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
+        answer = self.ask("check-attr", "--cached", "-z", "--stdin", *names, stdin=given, index=index)
+        fields = answer.decode("utf-8", "surrogateescape").split("\0")[:-1]
+        values: dict[str, dict[str, str]] = {}
+        for path, name, value in zip(fields[0::3], fields[1::3], fields[2::3], strict=True):
+            if value != "unspecified":
+                values.setdefault(path, {})[name] = value
+        return values
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        settings = [word for setting in SETTINGS for word in ("-c", setting)]
+        return ["git", f"--git-dir={self.git_dir}", "--no-replace-objects", *settings, *arguments]
+
+    def _environment(self, index: Path | None = None) -> dict[str, str]:
+        kept = clean_environment()
+        kept["GIT_WORK_TREE"] = str(self._empty)
+        kept["GIT_INDEX_FILE"] = str(index or self.scratch / "no-index")
+        return kept
+
+    def _start(self, arguments: tuple[str, ...], stdin: IO[bytes] | int, talk: IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self._command(arguments), stdin=stdin, stdout=subprocess.PIPE, stderr=talk,
+            cwd=self._empty, env=self._environment(), bufsize=0,
+        )  # fmt: skip
+
+
+class _Output(io.RawIOBase):
+    """git's standard output, whose end is only reported once git has said that it went well."""
+
+    def __init__(self, process: subprocess.Popen[bytes], talk: IO[bytes], arguments: tuple[str, ...]) -> None:
+        super().__init__()
+        assert process.stdout is not None
+        self._pipe = process.stdout
+        self._process, self._talk, self._arguments = process, talk, arguments
+        _widen(self._pipe)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        count = self._pipe.readinto(buffer)  # type: ignore[attr-defined]  # a BufferedReader or FileIO has it
+        if not count and self._process.wait():
+            self._talk.seek(0)
+            raise _failure(self._talk.read(), self._arguments)
+        return int(count)
+
+    def close(self) -> None:
+        self._pipe.close()
+        super().close()
+
+
+class Conversation:
+    """A `git diff-tree --stdin` that is asked one commit at a time.
+
+    A line that is no object id is echoed and flushed by diff-tree (builtin/diff-tree.c), which marks the
+    end of each answer.
+    """
+
+    END = b"end-of-answer\n"
+
+    def __init__(self, process: subprocess.Popen[bytes], talk: IO[bytes], arguments: tuple[str, ...]) -> None:
+        """Only `Repository.conversation` calls this."""
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._given, self._answered = process.stdin, io.BufferedReader(_Output(process, talk, arguments), 1 << 16)
+        self._arguments = arguments
+
+    def ask(self, line: str) -> list[bytes]:
+        """Return the lines git answers with; raises when it died instead of answering."""
+        with contextlib.suppress(BrokenPipeError):  # a dead git is met, with its reason, where we read
+            self._given.write(line.encode() + b"\n" + self.END)
+        answer: list[bytes] = []
+        while (got := self._answered.readline()) != self.END:
+            if not got:
+                message = f"git {self._arguments[0]} stopped answering"
+                raise errors.HistoryGarbled(message)
+            answer.append(got)
+        return answer
+
+    def close(self) -> None:
+        """End the conversation; git ends with it."""
+        self._given.close()
+        self._answered.close()
+
+
+@contextlib.contextmanager
+def open_repository(directory: Path) -> Iterator[Repository]:
+    """Find the repository at or above `directory` and check that its whole history can be read.
+
+    Raises one of the sentences of `errors` for: no repository, another user's repository, a git too old,
+    a shallow clone. Writes nothing into the repository.
+    """
+    _check_git_version()
+    try:
+        with git.Repo(directory, search_parent_directories=True) as found:
+            git_dir, common_dir = Path(found.git_dir).absolute(), Path(found.common_dir).absolute()
+    except (git.NoSuchPathError, git.InvalidGitRepositoryError, OSError, ValueError) as missing:
+        message = f"no git repository at {str(directory)!r} or above"
+        raise errors.NotARepository(message, hint="name one with -C DIR, or run `git init`") from missing
+    _check_ownership(directory)
+    with tempfile.TemporaryDirectory(prefix="ai-quality-") as scratch:
+        repository = Repository(git_dir, common_dir, Path(scratch))
+        if repository.ask("rev-parse", "--is-shallow-repository").strip() == b"true":
+            message = "this clone is shallow: lines older than its cut would be credited to the wrong commit"
+            raise errors.ShallowHistory(message, hint="run `git fetch --unshallow` (in CI: fetch-depth: 0)")
+        yield repository
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the variables git may see: an allow-list, and the switches that keep it quiet and offline."""
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    return kept | {
+        "LC_ALL": "C",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",  # git >= 2.44; older ones are stopped by the next line
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_GRAFT_FILE": os.devnull,
+        "GIT_ATTR_NOSYSTEM": "1",
+    }
+
+
+def _check_git_version() -> None:
+    try:
+        said = subprocess.run(["git", "version"], capture_output=True, env=clean_environment(), check=False).stdout
+    except OSError as missing:
+        message = "git is not on PATH"
+        raise errors.GitTooOld(message, hint="install git 2.31 or newer") from missing
+    version = re.search(rb"(\d+)\.(\d+)", said)
+    if version is None or (int(version[1]), int(version[2])) < OLDEST_GIT:
+        message = f"{said.decode(errors='replace').strip() or 'this git'} is too old"
+        raise errors.GitTooOld(message, hint="install git 2.31 or newer")
+
+
+def _check_ownership(directory: Path) -> None:
+    """Let git itself search once: naming the directory with --git-dir switches its ownership check off."""
+    done = subprocess.run(
+        ["git", "-c", "core.fsmonitor=false", "rev-parse", "--git-dir"],
+        cwd=directory, env=clean_environment(), capture_output=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise _failure(done.stderr, ("rev-parse",))
+
+
+def _failure(stderr: bytes, arguments: tuple[str, ...]) -> errors.EnvironmentProblem:
+    """Turn git's complaint into one of our sentences, keeping git's own last words."""
+    text = stderr.decode("utf-8", "replace")
+    said = next((line for line in text.splitlines() if line.startswith(("fatal:", "error:"))), text.strip()[:200])
+    for words, kind, problem, hint in COMPLAINTS:
+        if words in text:
+            return kind(f"{problem} ({said[:200]})", hint=hint)
+    return errors.GitFailed(f"git {arguments[0]} failed ({said[:200] or 'it said nothing'})")
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let git work ahead by a megabyte where the system allows it (Linux); elsewhere this changes nothing."""
+    try:
+        import fcntl  # noqa: PLC0415 (absent on Windows)
+
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)
+    except (ImportError, AttributeError, OSError):
+        return
