@@ -126,3 +126,86 @@ class Verdict:
     def model(self) -> str | None:
         """The first model any mark of the deciding agent names; None where none does."""
         return next((m.model for m in self.marks if m.agent == self.agent and m.model), None)
+
+
+Cohort = Literal["ai", "unmarked", "mixed", "bot", "uncertain"]
+"""How a commit is counted: `ai` by the first three evidences; `uncertain` by the weaker ones, in no rate."""
+
+
+class CommitFact(NamedTuple):
+    """A commit reachable from the branch, with what was made of it. Times in seconds, None: unknown."""
+
+    sha: str
+    author: str
+    author_time: int | None
+    commit_time: int | None
+    landed_time: int | None
+    change: str
+    is_merge: bool
+    kind: str
+    commit_class: CommitClass
+    cohort: Cohort
+    agent: str | None
+    model: str | None
+    evidence: Evidence
+    ai_share: float | None
+    ignored: bool
+    lines_added: int
+    lines_deleted: int
+    files: int
+
+
+class LineLife(NamedTuple):
+    """Lines with the same fate. `ended` is what git blame would say, `gone` follows reverts and ignored commits."""
+
+    path: str
+    kind: str
+    counted: bool
+    born: str
+    ended: str | None
+    gone: str | None
+    born_time: int | None
+    ended_time: int | None
+    gone_time: int | None
+    blank: bool
+    cosmetic: bool
+    continues: bool
+    lines: int
+
+
+class Change(NamedTuple):
+    """What landed, or was offered, as one unit; None: git alone does not know."""
+
+    change: str | None
+    number: int | None
+    state: str
+    shape: str
+    opened: int | None
+    first_commit: int | None
+    landed: int | None
+    closed: int | None
+    commit_class: CommitClass
+    cohort: Cohort
+    agent: str | None
+    ai_share: float | None
+    commits: int
+    review_rounds: int | None
+    review_comments: int | None
+
+
+class Defect(NamedTuple):
+    """A fix, and a commit that introduced what it mended: `declared` by its message or `traced` by its lines."""
+
+    fix: str
+    introduced: str
+    lines: int
+    evidence: str
+
+
+class Owner(NamedTuple):
+    """A run of lines of a file at the tip, and the commit that added them."""
+
+    path: str
+    first_line: int
+    lines: int
+    born: str

@@ -19,6 +19,7 @@ import os
 import re
 import subprocess
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -84,6 +85,7 @@ class Repository:
         self.scratch = scratch
         self._empty = scratch / "empty"
         self._empty.mkdir()
+        self._stand_ins: Path | None = None
 
     def ask(self, *arguments: str, stdin: bytes | None = None, index: Path | None = None) -> bytes:
         """Run git to its end and return what it printed; a failing git raises, in one line."""
@@ -149,6 +151,21 @@ class Repository:
             raise errors.UsageError(message, hint="see `git log --oneline` or `git branch -a`") from problem
         return out.decode().strip()
 
+    def stand_in_for_missing(self, revision: str) -> int:
+        """Let git read an unreadable placeholder for every object missing below `revision`; return how many.
+
+        The placeholders are loose objects in the scratch directory, under the missing ids and with a NUL
+        inside, so git shows those versions of a file as binary. Nothing is written into the repository.
+        """
+        listed = self.ask("rev-list", "--objects", "--missing=print", revision)
+        missing = [line[1:].decode() for line in listed.splitlines() if line[:1] == b"?"]
+        self._stand_ins = self.scratch / "stand-ins"
+        for name in missing:
+            place = self._stand_ins / name[:2] / name[2:]
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(zlib.compress(b"blob 2\0\0\n"))
+        return len(missing)
+
     def refs(self, *patterns: str) -> dict[str, str]:
         """Return ref name → commit id, tags peeled, for refs under the given prefixes."""
         listing = self.ask("for-each-ref", "--format=%(refname) %(*objectname) %(objectname)", "--", *patterns)
@@ -191,6 +208,8 @@ class Repository:
         kept = clean_environment()
         kept["GIT_WORK_TREE"] = str(self._empty)
         kept["GIT_INDEX_FILE"] = str(index or self.scratch / "no-index")
+        if self._stand_ins:
+            kept["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = str(self._stand_ins)
         return kept
 
     def _start(self, arguments: tuple[str, ...], stdin: IO[bytes] | int, talk: IO[bytes]) -> subprocess.Popen[bytes]:

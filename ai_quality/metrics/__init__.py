@@ -1,0 +1,130 @@
+"""The metrics: one `.sql` file each, whose header comment is its published definition. SQL counts, Python adds intervals.
+
+Every file answers with rows (cohort, old_enough, cluster, hits, total); `interval:` in its header says how
+an interval is put on them. Nothing here reaches a process, the network or the clock: the rows come through
+a function that the pipeline hands in.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from ai_quality.metrics import rate
+from ai_quality.metrics.rate import Rate
+from ai_quality.metrics.statistics import Difference
+
+METRICS = (
+    "rework_rate",
+    "revert_rate",
+    "defect_rate",
+    "line_survival",
+    "premerge_rewrite_rate",
+    "merge_pass_rate",
+    "cycle_time",
+)
+"""In report order."""
+
+COMPARED = ("ai", "unmarked")
+
+Query = Callable[[str], list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric's file: its definition for people, the fields of its header, and its SQL."""
+
+    name: str
+    definition: str
+    unit: str
+    hit: str
+    horizon: str
+    interval: str
+    source: str
+    sql: str
+
+    @property
+    def is_median(self) -> bool:
+        """Is it a median of values rather than a share?"""
+        return self.interval == "order-statistic"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A metric's figures by cohort, the crude difference AI minus unmarked, and what was too young to count."""
+
+    metric: Metric
+    rates: dict[str, Rate]
+    difference: Difference | None
+    too_young: dict[str, int]
+    why_unknown: str | None = None
+
+    @property
+    def verdict(self) -> str:
+        """Words for the difference, never causal ones."""
+        return rate.verdict(self.difference)
+
+
+@functools.cache
+def load(name: str) -> Metric:
+    """Read a metric's file; KeyError if its header lacks a field."""
+    text = resources.files("ai_quality.metrics").joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    header = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
+    fields = dict(re.findall(r"^(\w+): (.*)$", "\n".join(header), re.MULTILINE))
+    hit = fields.get("hit") or fields["value"]
+    return Metric(
+        name, header[0], fields["unit"], hit, fields["horizon"], fields["interval"], fields["source"], text
+    )
+
+
+def measure(query: Query, *, pull_refs: bool, seed: int = 0) -> list[Measured]:
+    """Run every metric over the facts that `query` reads; same facts and seed, same figures."""
+    return [_measured(load(name), query, pull_refs=pull_refs, seed=seed) for name in METRICS]
+
+
+def _measured(metric: Metric, query: Query, *, pull_refs: bool, seed: int) -> Measured:
+    if metric.name == "merge_pass_rate" and not pull_refs:
+        nothing = dict.fromkeys(COMPARED, rate.unknown())
+        return Measured(metric, nothing, None, {}, "no pull-request refs here")
+    rows = query(metric.sql)
+    rates = {cohort: _rate(metric, [row for row in rows if row[0] == cohort and row[1]], seed) for cohort in COMPARED}
+    young = {cohort: sum(int(row[4]) for row in rows if row[0] == cohort and not row[1]) for cohort in COMPARED}
+    return Measured(metric, rates, rate.compare(rates["ai"], rates["unmarked"], seed), young)
+
+
+def _rate(metric: Metric, rows: Sequence[tuple[Any, ...]], seed: int) -> Rate:
+    if metric.is_median:
+        return rate.median_of(float(row[3]) for row in rows)
+    if metric.interval == "cluster-bootstrap":
+        return rate.clustered([(int(row[3]), int(row[4])) for row in sorted(rows, key=lambda row: row[2])], seed)
+    return rate.proportion(sum(int(row[3]) for row in rows), sum(int(row[4]) for row in rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A cohort's size: commits without merges, changes, counted lines added, lines alive now."""
+
+    commits: int
+    changes: int
+    lines_added: int
+    lines_alive: int
+
+
+def cohort_counts(query: Query) -> dict[str, Counts]:
+    """Return the size of every cohort, those that occur nowhere included."""
+    found = {row[0]: Counts(*(int(value) for value in row[1:])) for row in query(_count_sql("cohorts"))}
+    return {name: found.get(name, Counts(0, 0, 0, 0)) for name in ("ai", "unmarked", "mixed", "bot", "uncertain")}
+
+
+def excluded(query: Query) -> list[tuple[str, int | None, int]]:
+    """Return what no rate counts: reason, commits (None where lines are the unit), lines; most lines first."""
+    rows = [(str(row[0]), None if row[1] is None else int(row[1]), int(row[2] or 0)) for row in query(_count_sql("excluded"))]
+    return sorted(rows, key=lambda row: (-row[2], row[0]))
+
+
+def _count_sql(name: str) -> str:
+    return resources.files("ai_quality.metrics").joinpath("counts", f"{name}.sql").read_text(encoding="utf-8")
