@@ -1,0 +1,88 @@
+"""From marks to the class and cohort of each landed commit; squashes and marked branches need their company.
+
+The largest error measured in this field is a squash that puts one agent's trailer on a whole pull request
+(it moved a survival gap from +15.0 to -1.1 points). So a squash is judged by the commits it was made of:
+by the pull request's own commits where their refs are here, else by the parts its message lists; where
+only a part is marked and its size cannot be known it is `mixed`, in no rate, and counted openly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ai_quality.facts.changes import Landing
+from ai_quality.facts.landings import Landings
+from ai_quality.facts.marks import marks_in_sections
+from ai_quality.model import EVIDENCE_ORDER, Cohort, Commit, Evidence, Mark, Verdict
+
+HEADLINE = EVIDENCE_ORDER[:3]
+
+
+def cohort_of(verdict: Verdict) -> Cohort:
+    """Return the cohort a verdict is counted in; marks too weak for a headline are `uncertain`, in no rate."""
+    if verdict.commit_class in ("bot", "mixed", "unmarked"):
+        return verdict.commit_class  # type: ignore[return-value]  # these three are cohorts by the same name
+    return "ai" if verdict.evidence in HEADLINE else "uncertain"
+
+
+def is_marked(verdict: Verdict) -> bool:
+    """Does the commit count as AI-marked in the headline rates?"""
+    return cohort_of(verdict) == "ai"
+
+
+def landed_verdicts(
+    history: Sequence[Commit],
+    shape: Landings,
+    units: Sequence[Landing],
+    own: Mapping[str, Verdict],
+    said: Sequence[Verdict],
+) -> list[Verdict]:
+    """Return each commit's verdict in the light of how it landed, by commit number - 1.
+
+    `said` is what each commit's own text says, `own` the verdicts of pull requests' commits that never
+    landed themselves.
+    """
+    verdicts = list(said)
+    groups = shape.group()
+    for unit in units:
+        landing = said[unit.commit - 1]
+        if unit.shape == "merge":
+            if landing.evidence == "pull_request":
+                for member in groups[unit.commit]:
+                    if verdicts[member - 1].commit_class == "unmarked":
+                        verdicts[member - 1] = landing
+        elif unit.offer is not None:
+            verdicts[unit.commit - 1] = _squash_of(landing, [own[sha] for sha in unit.offer.own if sha in own])
+        elif landing.commit_class == "assisted":
+            verdicts[unit.commit - 1] = _squash_by_parts(landing, history[unit.commit - 1])
+    return verdicts
+
+
+def _squash_of(landing: Verdict, own: list[Verdict]) -> Verdict:
+    """Judge a squash by its pull request's own commits (bots and merges already left out)."""
+    marked = [verdict for verdict in own if is_marked(verdict)]
+    if not marked:
+        return landing
+    marks = _ordered([mark for verdict in marked for mark in verdict.marks])
+    if len(marked) < len(own):
+        return Verdict("mixed", marks[0].evidence, marks)
+    agents = all(verdict.commit_class == "agent" for verdict in own)
+    return Verdict("agent" if agents else "assisted", marks[0].evidence, marks)
+
+
+def _squash_by_parts(landing: Verdict, commit: Commit) -> Verdict:
+    """Judge a squash by the commits its message lists: marked throughout, or only in part."""
+    parts = marks_in_sections(commit.message, time=commit.commit_time).parts
+    if len(parts) < 2 or all(_headline(part.marks) for part in parts):  # noqa: PLR2004 (one part is no squash)
+        return landing
+    return replace(landing, commit_class="mixed") if landing.evidence in HEADLINE else landing
+
+
+def _headline(marks: tuple[Mark, ...]) -> bool:
+    return any(mark.evidence in HEADLINE for mark in marks)
+
+
+def _ordered(marks: list[Mark]) -> tuple[Mark, ...]:
+    rank: dict[Evidence, int] = {evidence: place for place, evidence in enumerate(EVIDENCE_ORDER)}
+    return tuple(sorted(dict.fromkeys(marks), key=lambda mark: rank[mark.evidence]))

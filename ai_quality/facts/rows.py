@@ -1,0 +1,190 @@
+"""Words what one pass found as the rows of schema.sql: commits, changes, defects, the run itself.
+
+Column order is the schema's, without `repo`, which the pipeline puts in front. Times are seconds, None
+where git cannot tell.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from ai_quality.facts.changes import Landing, Offer
+from ai_quality.facts.cohorts import cohort_of, is_marked
+from ai_quality.facts.defects import Tracer
+from ai_quality.facts.fixes import declared_causes, fix_evidence
+from ai_quality.facts.lifetimes import landed_times
+from ai_quality.facts.mined import Mined, Touch
+from ai_quality.facts.paths import UNCOUNTED
+from ai_quality.model import Change, Cohort, Commit, CommitClass, CommitFact, Defect, Verdict
+
+PRODUCT_CODE = ("source", "other")
+"""A fix that touches none of these mends no product: 20 % of conventional `fix:` commits are docs, CI or tests."""
+
+
+def commit_facts(mined: Mined, landed_lines: Mapping[int, int], author: Callable[[str], str]) -> Iterator[CommitFact]:
+    """Yield a row a landed commit; `author` hashes an e-mail address."""
+    times = landed_times(mined.commits, mined.shape)
+    shares = {unit.commit: unit_share(mined, unit, (), landed_lines) for unit in mined.units if unit.offer}
+    kinds = kinds_of_commits(mined)
+    for number, (commit, verdict) in enumerate(zip(mined.landed_commits, mined.verdicts, strict=True), 1):
+        cohort = cohort_of(verdict)
+        touches = mined.touched[number - 1]
+        counted = [touch for touch in touches if mined.kinds[touch.path] not in UNCOUNTED]
+        yield CommitFact(
+            commit.sha, author(commit.author.email), commit.author_time or None, commit.commit_time or None,
+            times[number], mined.commits[mined.shape.landed[number] - 1].sha, len(commit.parents) > 1, kinds[number - 1],
+            verdict.commit_class, cohort, verdict.agent, verdict.model, verdict.evidence,
+            shares.get(number) if cohort == "mixed" else _whole_share(cohort), number in mined.ignored,
+            sum(touch.added for touch in counted), sum(touch.deleted for touch in counted), len(touches),
+        )  # fmt: skip
+
+
+def _whole_share(cohort: Cohort) -> float | None:
+    return {"ai": 1.0, "unmarked": 0.0, "bot": 0.0}.get(cohort)
+
+
+def kinds_of_commits(mined: Mined) -> list[str]:
+    """Return fix, revert, merge or other for each landed commit; a fix must touch product code."""
+    reverting = {one.revert for one in mined.reverts}
+    return [_kind(mined, commit, touches, reverting) for commit, touches in zip(mined.landed_commits, mined.touched, strict=False)]
+
+
+def _kind(mined: Mined, commit: Commit, touches: Sequence[Touch], reverting: set[str]) -> str:
+    if len(commit.parents) > 1:
+        return "merge"
+    if commit.sha in reverting:
+        return "revert"
+    mends = any(mined.kinds[touch.path] in PRODUCT_CODE for touch in touches)
+    return "fix" if mends and fix_evidence(commit, mined.convention) else "other"
+
+
+def changes(mined: Mined, landed_lines: Mapping[int, int]) -> Iterator[Change]:
+    """Yield a row a landing, then a row an offer that never landed, by number."""
+    groups = mined.shape.group()
+    for unit in mined.units:
+        yield _landed_change(mined, unit, groups[unit.commit], landed_lines)
+    landed = {unit.number for unit in mined.units}
+    for number, offer in sorted(mined.offers.items()):
+        if number not in landed and offer.own:
+            yield _unlanded_change(mined, offer)
+
+
+def _landed_change(mined: Mined, unit: Landing, group: Sequence[int], landed_lines: Mapping[int, int]) -> Change:
+    landing = mined.commits[unit.commit - 1]
+    plain = [number for number in group if len(mined.commits[number - 1].parents) < 2]  # noqa: PLR2004
+    share = unit_share(mined, unit, plain, landed_lines)
+    if unit.shape == "merge":
+        said = [mined.verdicts[number - 1] for number in plain] or [mined.verdicts[unit.commit - 1]]
+        written = min((t for n in plain if (t := mined.commits[n - 1].author_time)), default=None)
+        count = len(plain)
+    elif unit.offer:
+        said = [mined.verdicts[unit.commit - 1]]
+        written, count = unit.offer.first_written, sum(sha in mined.own_verdicts for sha in unit.offer.own) or 1
+    else:
+        said = [mined.verdicts[unit.commit - 1]]
+        written, count = (landing.author_time or None if unit.shape == "direct" else None), 1
+    together, cohort, agent = _together(said)
+    return Change(
+        landing.sha, unit.number, "landed", unit.shape, None, written, landing.commit_time or None, None,
+        together, cohort, agent, share, count, None, None,
+    )  # fmt: skip
+
+
+def _unlanded_change(mined: Mined, offer: Offer) -> Change:
+    said = [mined.own_verdicts[sha] for sha in offer.own if sha in mined.own_verdicts]
+    together, cohort, agent = _together(said) if said else ("bot", "bot", None)
+    state = "unknown" if not mined.open_numbers else "open" if offer.number in mined.open_numbers else "closed"
+    return Change(
+        None, offer.number, state, "unknown", None, offer.first_written, None, None,
+        together, cohort, agent, _whole_share(cohort), len(said), None, None,
+    )  # fmt: skip
+
+
+def _together(said: Sequence[Verdict]) -> tuple[CommitClass, Cohort, str | None]:
+    """Return class, cohort and leading agent of commits taken as one change; bots do not count beside others."""
+    heard = [verdict for verdict in said if verdict.commit_class != "bot"]
+    if not heard:
+        return "bot", "bot", None
+    agents = Counter(verdict.agent for verdict in heard if verdict.agent)
+    agent = agents.most_common(1)[0][0] if agents else None
+    cohorts = {cohort_of(verdict) for verdict in heard}
+    if len(cohorts) > 1 or "mixed" in cohorts:
+        return ("mixed", "mixed", agent) if cohorts & {"ai", "mixed"} else ("assisted", "uncertain", agent)
+    cohort = cohorts.pop()
+    if cohort == "unmarked":
+        return "unmarked", "unmarked", None
+    return "agent" if all(v.commit_class == "agent" for v in heard) else "assisted", cohort, agent
+
+
+def unit_share(
+    mined: Mined, unit: Landing, group: Sequence[int], landed_lines: Mapping[int, int]
+) -> float | None:
+    """Return the AI-marked share of the non-blank counted lines a unit landed, None if that cannot be known.
+
+    A unit that landed no such line is shared out by its commits. A squash of an offer whose commits are here
+    is shared out by the lines that those commits left at its head.
+    """
+    verdict = mined.verdicts[unit.commit - 1]
+    if unit.shape == "merge":
+        parts = [(mined.verdicts[n - 1], landed_lines.get(n, 0)) for n in group]
+    elif unit.offer and verdict.commit_class == "mixed":
+        parts = [(mined.own_verdicts[sha], landed_lines.get(mined.shape.number[sha], 0))
+                 for sha in unit.offer.own if sha in mined.own_verdicts]  # fmt: skip
+    else:
+        return _whole_share(cohort_of(verdict))
+    if any(v.commit_class == "mixed" for v, _ in parts):
+        return None
+    weighed = parts if any(lines for _, lines in parts) else [(v, 1) for v, _ in parts]
+    total = sum(lines for _, lines in weighed)
+    return sum(lines for v, lines in weighed if is_marked(v)) / total if total else None
+
+
+def defects(mined: Mined) -> Iterator[Defect]:
+    """Yield the causes of every landed fix: those its message names, else those its lines trace back to."""
+    tracer = tracer_of(mined)
+    resolve = resolver(mined)
+    for number, (commit, kind) in enumerate(zip(mined.landed_commits, kinds_of_commits(mined), strict=True), 1):
+        if kind == "fix":
+            yield from causes(mined, tracer, resolve, number, commit)
+
+
+def tracer_of(mined: Mined) -> Tracer:
+    """Return a tracer over the mined lines."""
+    return Tracer(mined.book, mined.shape, mined.kinds, mined.ignored)
+
+
+def causes(
+    mined: Mined, tracer: Tracer, resolve: Callable[[str], str | None], number: int, commit: Commit, *, declared: bool = True
+) -> Iterable[Defect]:
+    """Return the causes of one fix; with `declared` false every reference in its message is ignored."""
+    named = declared_causes(commit, resolve) if declared else ()
+    if named:
+        return [Defect(commit.sha, sha, tracer.lines_of(number, mined.shape.number[sha]), "declared") for sha in named]
+    return [
+        Defect(commit.sha, mined.commits[cause.commit - 1].sha, cause.lines, "traced") for cause in tracer.trace(number)
+    ]
+
+
+def resolver(mined: Mined) -> Callable[[str], str | None]:
+    """Return a function from an abbreviated id to the one mined commit it names, None if none or several."""
+    ids = sorted(mined.shape.number)
+
+    def resolve(short: str) -> str | None:
+        at = bisect_left(ids, short)
+        found = [sha for sha in ids[at : at + 2] if sha.startswith(short)]
+        return found[0] if len(found) == 1 else None
+
+    return resolve
+
+
+def run(mined: Mined, schema_version: int, fingerprint: str) -> tuple[object, ...]:
+    """The one row of `runs`."""
+    tip = mined.commits[mined.shape.number[mined.tip] - 1]
+    merges = sum(len(commit.parents) > 1 for commit in mined.landed_commits)
+    return (
+        mined.tip, tip.commit_time or None, schema_version, fingerprint, len(mined.verdicts), merges,
+        mined.pull_refs, mined.complete, json.dumps(mined.notes),
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+-- The facts, version 1. Parquet, one folder a table; ids, not names; UTC timestamps.
+-- NULL means unknown or not (yet) happened, never zero. A comment after a column is its definition;
+-- docs/schema.md is generated from this file.
+
+-- A commit reachable from the measured revision.
+CREATE TABLE commits (
+    repo VARCHAR NOT NULL,            -- the repository's directory name
+    sha VARCHAR NOT NULL,             -- full commit id
+    author VARCHAR NOT NULL,          -- keyed hash of the author's e-mail address; the key never leaves the repository
+    author_time TIMESTAMP,            -- author date; NULL where git cannot read it
+    commit_time TIMESTAMP,            -- committer date
+    landed_time TIMESTAMP,            -- committer date of `change`
+    change VARCHAR NOT NULL,          -- the first-parent commit of the branch by which it landed (decisions/0004)
+    is_merge BOOLEAN NOT NULL,        -- more than one parent
+    kind VARCHAR NOT NULL,            -- fix, revert, merge, other
+    class VARCHAR NOT NULL,           -- agent, assisted, mixed, unmarked, bot
+    cohort VARCHAR NOT NULL,          -- ai, unmarked, mixed, bot, uncertain: what the rates count it as
+    agent VARCHAR,                    -- id in marks.yml
+    model VARCHAR,                    -- as the mark names it
+    evidence VARCHAR NOT NULL,        -- identity, declared, observed, pull_request, weak, none
+    ai_share DOUBLE,                  -- AI-marked share of the lines it landed; NULL where a squash cannot be resolved
+    ignored BOOLEAN NOT NULL,         -- listed in .git-blame-ignore-revs: in no rate, its lines passed through
+    lines_added BIGINT NOT NULL,      -- text lines added in counted files, whitespace-only edits left out
+    lines_deleted BIGINT NOT NULL,    -- text lines taken out of counted files
+    files BIGINT NOT NULL             -- files changed, of any kind
+);
+
+-- Lines with the same fate: added by one commit to one file and gone the same way. Only landed commits.
+CREATE TABLE line_lives (
+    repo VARCHAR NOT NULL,            -- the repository's directory name
+    path VARCHAR NOT NULL,            -- where the lines were born; renames carry them on
+    kind VARCHAR NOT NULL,            -- source, test, docs, config, other, generated, vendored, lock, binary
+    counted BOOLEAN NOT NULL,         -- false for generated, vendored, lock and binary: in no rate
+    born VARCHAR NOT NULL,            -- commit that added them, as `git blame -w` says
+    ended VARCHAR,                    -- commit that took them out; NULL = alive
+    gone VARCHAR,                     -- the same after following reverts and ignored commits that carry a line on
+    born_time TIMESTAMP,              -- when `born` landed
+    ended_time TIMESTAMP,             -- when `ended` landed
+    gone_time TIMESTAMP,              -- when `gone` landed
+    blank BOOLEAN NOT NULL,           -- white space only: in no rate
+    cosmetic BOOLEAN NOT NULL,        -- blank, or a comment by its first characters
+    continues BOOLEAN NOT NULL,       -- carries an earlier line on (a revert brought it back): no new work
+    lines BIGINT NOT NULL             -- how many
+);
+
+-- What landed, or was offered, as one unit.
+CREATE TABLE changes (
+    repo VARCHAR NOT NULL,            -- the repository's directory name
+    change VARCHAR,                   -- its mainline commit; NULL if it never landed
+    number BIGINT,                    -- pull or merge request number, if told
+    state VARCHAR NOT NULL,           -- landed, merged, closed, open, unknown
+    shape VARCHAR NOT NULL,           -- merge, squash, rebase, direct, unknown
+    opened TIMESTAMP,                 -- when it was offered; only a forge knows
+    first_commit TIMESTAMP,           -- earliest author date of its own commits; NULL for a squash without its refs
+    landed TIMESTAMP,                 -- committer date of `change`
+    closed TIMESTAMP,                 -- only a forge knows
+    class VARCHAR NOT NULL,           -- as for commits
+    cohort VARCHAR NOT NULL,          -- as for commits
+    agent VARCHAR,                    -- of its strongest mark
+    ai_share DOUBLE,                  -- AI-marked share of the non-blank counted lines that landed; NULL: unknown
+    commits BIGINT NOT NULL,          -- its own commits, merges left out
+    review_rounds BIGINT,             -- only a forge knows
+    review_comments BIGINT            -- only a forge knows
+);
+
+-- One commit undoing another.
+CREATE TABLE reverts (
+    repo VARCHAR NOT NULL,            -- the repository's directory name
+    revert VARCHAR NOT NULL,          -- the commit that undoes
+    reverted VARCHAR NOT NULL,        -- the commit undone
+    evidence VARCHAR NOT NULL,        -- declared (names the commit), title (names its subject)
+    partial BOOLEAN NOT NULL,         -- takes back only a part
+    reinstated_by VARCHAR             -- the commit that undid the revert, if any still stands
+);
+
+-- A fix and a commit that introduced what it mended.
+CREATE TABLE defects (
+    repo VARCHAR NOT NULL,            -- the repository's directory name
+    fix VARCHAR NOT NULL,             -- the mending commit
+    introduced VARCHAR NOT NULL,      -- the commit blamed
+    lines BIGINT NOT NULL,            -- lines of `introduced` that the fix took out (0: it only inserted beside them)
+    evidence VARCHAR NOT NULL         -- declared (the message names the cause), traced (through the lines)
+);
+
+-- The living lines of the measured revision, as runs of one owner: what `ai-quality blame` shows.
+CREATE TABLE owners (
+    repo VARCHAR NOT NULL,            -- the repository's directory name
+    path VARCHAR NOT NULL,            -- file at the measured revision
+    first_line BIGINT NOT NULL,       -- 1-based
+    lines BIGINT NOT NULL,            -- length of the run
+    born VARCHAR NOT NULL             -- commit that added them, as `git blame -w` says
+);
+
+-- One row: what was measured.
+CREATE TABLE runs (
+    repo VARCHAR NOT NULL,            -- the repository's directory name
+    rev VARCHAR NOT NULL,             -- the measured commit
+    tip_time TIMESTAMP,               -- its committer date: the end of what can be observed
+    schema_version BIGINT NOT NULL,   -- of these tables
+    fingerprint VARCHAR NOT NULL,     -- program version, registry and settings: facts are reused only if it is the same
+    commits BIGINT NOT NULL,          -- commits reachable, merges included
+    merges BIGINT NOT NULL,           -- of those, merges
+    pull_refs BIGINT NOT NULL,        -- pull or merge request heads found; 0: offers that never landed are invisible
+    complete BOOLEAN NOT NULL,        -- false when unreadable files were left out at the user's word
+    notes VARCHAR NOT NULL            -- JSON list of sentences
+);

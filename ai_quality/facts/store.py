@@ -1,0 +1,156 @@
+"""THE DuckDB door: rows → Parquet, one folder a table, and the connection that metrics query.
+
+Parquet is written through CSV because DuckDB's own row-by-row insert is slow and its fast ways need numpy
+or pyarrow. A table set is written beside the old one and swapped in whole, so a reader never sees half.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from ai_quality.errors import EnvironmentProblem, UsageError
+
+SCHEMA_VERSION = 1
+
+Row = Sequence[object]
+
+
+class Column(NamedTuple):
+    """A column of schema.sql: name, SQL type, may it be NULL, and its definition."""
+
+    name: str
+    type: str
+    nullable: bool
+    definition: str
+
+
+class Table(NamedTuple):
+    """A table of schema.sql with the comment above it."""
+
+    name: str
+    definition: str
+    columns: tuple[Column, ...]
+
+
+def schema() -> tuple[Table, ...]:
+    """Return the tables of schema.sql, in its order."""
+    text = resources.files("ai_quality.facts").joinpath("schema.sql").read_text(encoding="utf-8")
+    tables = re.findall(r"^-- ([^\n]+)\nCREATE TABLE (\w+) \(\n(.*?)^\);", text, re.MULTILINE | re.DOTALL)
+    column = re.compile(r"^    (\w+) (\w+)( NOT NULL)?,? *-- (.*)$", re.MULTILINE)
+    return tuple(
+        Table(name, said, tuple(Column(c, kind, not required, why) for c, kind, required, why in column.findall(body)))
+        for said, name, body in tables
+    )
+
+
+class Store:
+    """The facts of one measured revision, in a folder. Close it, or use it as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the tables in `folder`; EnvironmentProblem if they cannot be read."""
+        self.folder = folder
+        self._connection = duckdb.connect(":memory:")
+        self._connection.execute("SET TimeZone = 'UTC'")
+        try:
+            for table in schema():
+                files = str(folder / table.name / "*.parquet").replace("'", "''")
+                self._connection.execute(f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet('{files}')")
+        except duckdb.Error as broken:
+            message = f"the facts in {str(folder)!r} cannot be read"
+            raise EnvironmentProblem(message, hint="delete that folder, they will be made again") from broken
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """Run a query and return its rows; times come as naive UTC datetimes."""
+        return self._connection.execute(sql, parameters or None).fetchall()
+
+    def set_window(self, **values: object) -> None:
+        """Put the run's settings where the metrics' SQL finds them: a one-row table `params`."""
+        columns = ", ".join(f"CAST(${name} AS {_sql_type(value)}) AS {name}" for name, value in values.items())
+        self._connection.execute(f"CREATE OR REPLACE TEMPORARY TABLE params AS SELECT {columns}", values)
+
+    def dump(self, table: str, path: Path, form: str) -> None:
+        """Write a table to a file as csv or parquet."""
+        target = str(path).replace("'", "''")
+        options = "FORMAT parquet" if form == "parquet" else "FORMAT csv, HEADER"
+        self._connection.execute(f"COPY (SELECT * FROM {table_name(table)}) TO '{target}' ({options})")
+
+
+def table_name(name: str) -> str:
+    """Return a table's name if there is such a table; UsageError names those there are."""
+    names = [table.name for table in schema()]
+    if name not in names:
+        message = f"there is no table {name!r}"
+        raise UsageError(message, hint="tables are " + ", ".join(names))
+    return name
+
+
+def write(folder: Path, tables: Mapping[str, Iterable[Row]]) -> None:
+    """Write all tables of the schema as Parquet under `folder`, replacing what was there as a whole.
+
+    Rows have the schema's columns in order; times are seconds since 1970 UTC. OSError if the disk refuses.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".facts-", dir=folder.parent) as scratch:
+        fresh = Path(scratch) / "facts"
+        with duckdb.connect(":memory:") as connection:
+            for table in schema():
+                (fresh / table.name).mkdir(parents=True)
+                _write_table(connection, table, tables[table.name], Path(scratch), fresh)
+        if folder.exists():
+            folder.rename(Path(scratch) / "old")
+        fresh.rename(folder)
+
+
+def _write_table(
+    connection: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[Row], scratch: Path, fresh: Path
+) -> None:
+    text = scratch / f"{table.name}.csv"
+    with text.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).writerows(map(_storable, rows))
+    given = {column.name: "BIGINT" if column.type == "TIMESTAMP" else column.type for column in table.columns}
+    selected = ", ".join(
+        f"make_timestamp({c.name} * 1000000) AS {c.name}" if c.type == "TIMESTAMP" else c.name for c in table.columns
+    )
+    columns = json.dumps(given).replace('"', "'")
+    source = str(text).replace("'", "''")
+    target = str(fresh / table.name / "part-0.parquet").replace("'", "''")
+    connection.execute(
+        f"COPY (SELECT {selected} FROM read_csv('{source}', columns={columns}, header=false, auto_detect=false,"
+        f" delim=',', quote='\"', escape='\"', nullstr='', strict_mode=true, max_line_size=16000000, parallel=false))"
+        f" TO '{target}' (FORMAT parquet, COMPRESSION zstd)",
+    )
+    text.unlink()
+
+
+def _storable(row: Row) -> Iterator[object]:
+    """Parquet text is UTF-8: bytes of a path that are not get shown as \\xNN."""
+    for value in row:
+        if isinstance(value, str) and not value.isascii():
+            yield value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        else:
+            yield value
+
+
+def _sql_type(value: object) -> str:
+    return "TIMESTAMP" if value is None or hasattr(value, "isoformat") else "DOUBLE"
+
+
+def forget(folder: Path) -> None:
+    """Delete stored facts; nothing happens where there are none."""
+    shutil.rmtree(folder, ignore_errors=True)
