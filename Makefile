@@ -29,10 +29,9 @@ lint: $(TEST)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-# Seconds of three whole reports on REPO; the first is the cold one where the repository was never mined.
+# A whole report beside `git log -p` and PyDriller on REPO, in one run, as ratios.
 bench: $(RUNTIME)
-	@$(BIN)/python -m timeit --number 1 --repeat 3 --verbose --setup 'import os, subprocess' \
-	  'subprocess.run(["$(BIN)/ai-quality", "-C", os.environ["REPO"], "report"], check=True, stdout=subprocess.DEVNULL)'
+	@$(BIN)/python -m bench.speed "$$REPO" $(ARGS)
 
 # Pages generated from the code (`generated` in tests/conftest.py): written here, compared by `make test`.
 docs: $(TEST)

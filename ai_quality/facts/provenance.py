@@ -10,6 +10,7 @@ commit to name is the one, among those that land there, which took it out.
 
 from __future__ import annotations
 
+import functools
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -226,18 +227,23 @@ class Provenance:
                 return Version(diff.blob, None if diff.binary else self._unread(diff.blob, diff.path))
         if diff.binary:
             return Version(diff.blob, None)
-        new = self._woven(diff, olds)
-        kept = set(new)
-        lost = [line for line in dict.fromkeys(line for old in olds for line in old)
-                if line not in kept and not self.book.cut[line] and not self.book.ended[line]]  # fmt: skip
-        self.book.remove(self._at, lost)
-        self._died.extend(lost)
+        new, lost = self._woven(diff, olds)
+        cut, ended = self.book.cut, self.book.ended
+        lost = [line for line in lost if not cut[line] and not ended[line]]
+        if lost:
+            kept = set(new)
+            lost = [line for line in dict.fromkeys(lost) if line not in kept]
+            self.book.remove(self._at, lost)
+            self._died.extend(lost)
         return Version(diff.blob, new)
 
-    def _woven(self, diff: MergeDiff, olds: list[array[int]]) -> array[int]:
-        """Walk a combined diff: a line belongs to the first parent that has it, else to the merge itself."""
+    def _woven(self, diff: MergeDiff, olds: list[array[int]]) -> tuple[array[int], list[int]]:
+        """Walk a combined diff → the result's lines and those some parent lost.
+
+        A line belongs to the first parent that has it, else to the merge itself.
+        """
         at = [0] * len(olds)
-        new, marks = array("I"), self._ask.comment_marks(diff.path)
+        new, lost, marks = array("I"), list[int](), self._ask.comment_marks(diff.path)
         for starts, lines in diff.hunks:
             gap = starts[-1] - 1 - len(new)
             new.extend(olds[0][at[0] : at[0] + gap])
@@ -246,15 +252,16 @@ class Provenance:
                 message = f"a combined diff of {diff.path!r} speaks of lines the file does not have"
                 raise HistoryGarbled(message)
             for signs, text in lines:
-                owner, alive = 0, b"-" not in signs
-                for parent, sign in enumerate(signs):
-                    if sign == 45 or (alive and sign == 32):  # noqa: PLR2004 (a minus, a blank)
-                        owner = owner or olds[parent][at[parent]]
-                        at[parent] += 1
+                alive, holders = _holders(signs)
+                owner = olds[holders[0]][at[holders[0]]] if holders else 0
                 if alive:
                     new.append(owner or self.book.add(self._at, diff.path, [text], marks)[0])
+                else:
+                    lost.extend(olds[parent][at[parent]] for parent in holders)
+                for parent in holders:
+                    at[parent] += 1
         new.extend(olds[0][at[0] :])
-        return new
+        return new, lost
 
     def _land(self, rows: list[FileDiff], before: State, after: State) -> None:
         """A merge on the mainline: what the mainline loses here ends here, by the commit that cut it."""
@@ -284,6 +291,13 @@ class Provenance:
             dead = [line for c in (*self._groups.get(reverted, ()), reverted) for line in self.book.died_in(c)]
             fresh = [n for n in range(first_birth, len(self.book.born)) if n not in self.book.previous]
             self.book.reinstate(fresh, dead)
+
+
+@functools.lru_cache(maxsize=4096)
+def _holders(signs: bytes) -> tuple[bool, tuple[int, ...]]:
+    """Is a line with these signs in the result, and which parents hold it?"""
+    alive = b"-" not in signs
+    return alive, tuple(parent for parent, sign in enumerate(signs) if sign == (ord(" ") if alive else ord("-")))
 
 
 def _differing(old: array[int], new: array[int]) -> tuple[array[int], array[int]]:

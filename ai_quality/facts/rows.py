@@ -186,5 +186,21 @@ def run(mined: Mined, schema_version: int, fingerprint: str) -> tuple[object, ..
     merges = sum(len(commit.parents) > 1 for commit in mined.landed_commits)
     return (
         mined.tip, tip.commit_time or None, schema_version, fingerprint, len(mined.verdicts), merges,
-        mined.pull_refs, mined.complete, json.dumps(mined.notes),
+        mined.pull_refs, mined.convention.kind, mined.complete, json.dumps(mined.notes),
     )  # fmt: skip
+
+
+def traced(mined: Mined, asked: Sequence[str], *, declared: bool) -> dict[str, list[dict[str, object]]]:
+    """Return fix → its causes, for the commits asked about, whatever they say they are, or for every known fix."""
+    tracer, resolve = tracer_of(mined), resolver(mined)
+    fixes = asked or [
+        commit.sha
+        for commit, kind in zip(mined.landed_commits, kinds_of_commits(mined), strict=True)
+        if kind == "fix"
+    ]
+    found: dict[str, list[dict[str, object]]] = {}
+    for sha in fixes:
+        number = mined.shape.number[sha]
+        blamed = causes(mined, tracer, resolve, number, mined.commits[number - 1], declared=declared)
+        found[sha] = [{"commit": d.introduced, "lines": d.lines, "evidence": d.evidence} for d in blamed]
+    return found

@@ -101,6 +101,7 @@ CREATE TABLE runs (
     commits BIGINT NOT NULL,          -- commits reachable, merges included
     merges BIGINT NOT NULL,           -- of those, merges
     pull_refs BIGINT NOT NULL,        -- pull or merge request heads found; 0: offers that never landed are invisible
+    fix_convention VARCHAR NOT NULL,  -- how this repository's fixes are told: its own convention, or keywords
     complete BOOLEAN NOT NULL,        -- false when unreadable files were left out at the user's word
     notes VARCHAR NOT NULL            -- JSON list of sentences
 );

@@ -79,6 +79,12 @@ class Store:
         """Run a query and return its rows; times come as naive UTC datetimes."""
         return self._connection.execute(sql, parameters or None).fetchall()
 
+    def records(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
+        """Run a query and return a dict a row, by column name."""
+        found = self._connection.execute(sql, parameters or None)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
     def set_window(self, **values: object) -> None:
         """Put the run's settings where the metrics' SQL finds them: a one-row table `params`."""
         columns = ", ".join(f"CAST(${name} AS {_sql_type(value)}) AS {name}" for name, value in values.items())

@@ -285,7 +285,7 @@ def open_repository(directory: Path) -> Iterator[Repository]:
     Raises one of the sentences of `errors` for: no repository, another user's repository, a git too old,
     a shallow clone. Writes nothing into the repository.
     """
-    _check_git_version()
+    git_version()
     try:
         with git.Repo(directory, search_parent_directories=True) as found:
             git_dir, common_dir = Path(found.git_dir).absolute(), Path(found.common_dir).absolute()
@@ -316,16 +316,19 @@ def clean_environment() -> dict[str, str]:
     }
 
 
-def _check_git_version() -> None:
+def git_version() -> str:
+    """Return what git calls itself; GitTooOld if there is none or it is older than OLDEST_GIT."""
     try:
         said = subprocess.run(["git", "version"], capture_output=True, env=clean_environment(), check=False).stdout
     except OSError as missing:
         message = "git is not on PATH"
         raise errors.GitTooOld(message, hint="install git 2.31 or newer") from missing
-    version = re.search(rb"(\d+)\.(\d+)", said)
+    text = said.decode(errors="replace").strip()
+    version = re.search(r"(\d+)\.(\d+)", text)
     if version is None or (int(version[1]), int(version[2])) < OLDEST_GIT:
-        message = f"{said.decode(errors='replace').strip() or 'this git'} is too old"
+        message = f"{text or 'this git'} is too old"
         raise errors.GitTooOld(message, hint="install git 2.31 or newer")
+    return text
 
 
 def _check_ownership(directory: Path) -> None:

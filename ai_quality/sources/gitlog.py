@@ -15,6 +15,7 @@ with count 0 names the line *before*. Anything else raises HistoryGarbled.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import IO
 
@@ -262,24 +263,34 @@ def _combined_patch(readline: Callable[[], bytes]) -> tuple[tuple[str, ...], lis
     return blobs, hunks, line
 
 
+@functools.lru_cache(maxsize=4096)
+def _columns(signs: bytes) -> tuple[int, ...]:
+    """Which columns (a parent each, the result last) count a line with these signs; none if they are no signs."""
+    if signs.strip(b"+- "):
+        return ()
+    in_result = b"-" not in signs
+    held = ord(" ") if in_result else ord("-")
+    return (*(parent for parent, sign in enumerate(signs) if sign == held), *((len(signs),) if in_result else ()))
+
+
 def _combined_hunk(header: bytes, readline: Callable[[], bytes]) -> tuple[MergeHunk, bytes]:
     """Read until every parent's count and the result's are used up; each line leads with a sign a parent."""
     parents = len(header) - len(header.lstrip(b"@")) - 1
     ranges = [_range(field) for field in header.split(b" ")[1 : parents + 2]]
     left = [count for _, count in ranges]
     body: list[tuple[bytes, bytes]] = []
+    waiting = sum(left)
     line = readline()
-    while any(left):
-        signs, text = line[:parents], line[parents:]
-        if not line or signs.strip(b"+- "):
+    while waiting > 0:
+        signs = line[:parents]
+        columns = _columns(signs) if line else ()
+        if len(signs) < parents or not columns:
             raise _off(header, line)
-        in_result = b"-" not in signs
-        for parent in range(parents):
-            sign = signs[parent : parent + 1]
-            left[parent] -= sign == b"-" or (in_result and sign == b" ")
-        left[-1] -= in_result
-        if min(left) < 0:
-            raise _off(header, line)
-        body.append((signs, text))
+        for column in columns:
+            left[column] -= 1
+        waiting -= len(columns)
+        body.append((signs, line[parents:]))
         line = readline()
+    if any(left):
+        raise _off(header, line)
     return MergeHunk(tuple(start for start, _ in ranges), body), line

@@ -1,24 +1,11 @@
-"""The program in three functions: mine() history into rows, measure() the facts, report() them in words.
-
-mine() is the one pass: git's streams in, facts out (`Mined`), nothing written. store_facts() puts them
-under the git common directory; open_facts() reuses them while nothing they depend on has changed.
-"""
+"""mine(): git's streams in, everything one pass can find out. Writes nothing, decides nothing disputable."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import hmac
-import json
-import os
-import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib import resources
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
-import ai_quality
-from ai_quality.errors import EmptyHistory, EnvironmentProblem, UsageError
-from ai_quality.facts import changes, fixes, lifetimes, marks, paths, reverts, rows, store
+from ai_quality.errors import EmptyHistory, UsageError
+from ai_quality.facts import changes, fixes, marks, paths, reverts
 from ai_quality.facts.cohorts import is_marked, landed_verdicts
 from ai_quality.facts.landings import Landings, landings
 from ai_quality.facts.lines import LineBook
@@ -46,7 +33,7 @@ def mine(
 
     `also` are commits whose history is followed too though the revision does not reach them.
     """
-    tip = _tip(repository, revision)
+    tip = tip_of(repository, revision)
     stand_ins = repository.stand_in_for_missing(tip) if allow_missing else 0
     landed = list(history.log(repository, [tip]))
     refs = repository.refs(*PULL_REFS)
@@ -76,7 +63,8 @@ def mine(
     )  # fmt: skip
 
 
-def _tip(repository: git.Repository, revision: str) -> str:
+def tip_of(repository: git.Repository, revision: str) -> str:
+    """Return the id of the commit to measure; EmptyHistory or UsageError if there is none."""
     try:
         return repository.resolve(revision)
     except UsageError:
@@ -152,105 +140,3 @@ def _notes(stand_ins: int, heads: dict[int, str]) -> list[str]:
             "run git fetch origin '+refs/pull/*:refs/pull/*' (GitLab: '+refs/merge-requests/*:refs/merge-requests/*')",
         )
     return notes
-
-
-def tables(mined: Mined, name: str, key: bytes, mark: str) -> dict[str, Iterator[tuple[object, ...]]]:
-    """Word what was mined as the rows of schema.sql; `key` hashes authors' addresses."""
-    hashed: dict[str, str] = {}
-
-    def author(email: str) -> str:
-        if email not in hashed:
-            hashed[email] = hmac.new(key, email.lower().encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:16]
-        return hashed[email]
-
-    every_fate = list(lifetimes.fates(mined.book))
-    landed_lines = lifetimes.landed_lines(every_fate, mined.shape, mined.kinds)
-    found: dict[str, Iterable[Sequence[object]]] = {
-        "commits": rows.commit_facts(mined, landed_lines, author),
-        "line_lives": lifetimes.line_lives(every_fate, mined.commits, mined.shape, mined.kinds),
-        "changes": rows.changes(mined, landed_lines),
-        "reverts": ((r.revert, r.reverted, r.evidence, r.partial, r.reinstated_by) for r in mined.reverts),
-        "defects": rows.defects(mined),
-        "owners": lifetimes.owners(mined.state.items(), mined.book, mined.commits),
-        "runs": [rows.run(mined, store.SCHEMA_VERSION, mark)],
-    }
-    return {table: _named(name, found[table]) for table in found}
-
-
-def _named(name: str, rows_of: Iterable[Sequence[object]]) -> Iterator[tuple[object, ...]]:
-    for row in rows_of:
-        yield (name, *row)
-
-
-def fingerprint() -> str:
-    """A hash of all that facts depend on beside the repository: program, registry, path lists, schema."""
-    digest = hashlib.sha256(ai_quality.__version__.encode())
-    for name in ("marks.yml", "paths.yml", "schema.sql"):
-        digest.update(resources.files("ai_quality.facts").joinpath(name).read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def state_folder(repository: git.Repository) -> Path:
-    """Where this program keeps what it knows of a repository: shared by its worktrees, never pushed."""
-    return repository.common_dir / "ai-quality"
-
-
-def author_key(repository: git.Repository) -> bytes:
-    """The repository's own secret for hashing authors; made once, readable by its owner only."""
-    place = state_folder(repository) / "author-key"
-    try:
-        place.parent.mkdir(exist_ok=True)
-        with contextlib.suppress(FileExistsError), place.open("xb", opener=_owner_only) as file:
-            file.write(secrets.token_bytes(32))
-        return place.read_bytes()
-    except OSError:  # a read-only repository: hashes then hold for this run alone
-        return secrets.token_bytes(32)
-
-
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-@contextlib.contextmanager
-def open_facts(
-    repository: git.Repository, revision: str = "HEAD", *, allow_missing: bool = False, progress: Progress | None = None
-) -> Iterator[store.Store]:
-    """Give the facts of a revision: stored ones while nothing they depend on changed, else freshly mined.
-
-    They are kept under the git common directory, or in a scratch directory where that cannot be written.
-    """
-    kept = state_folder(repository) / "facts"
-    tip = _tip(repository, revision)
-    refs = repository.refs(*PULL_REFS)
-    mark = fingerprint() + hashlib.sha256(json.dumps([sorted(refs.items()), allow_missing]).encode()).hexdigest()[:16]
-    if _is_fresh(kept, tip, mark):
-        with store.Store(kept) as facts:
-            yield facts
-        return
-    mined = mine(repository, tip, allow_missing=allow_missing, progress=progress or (lambda done, total: None))
-    rows_of = tables(mined, repository_name(repository), author_key(repository), mark)
-    del mined
-    try:
-        store.write(kept, rows_of)
-        folder = kept
-    except PermissionError:
-        folder = repository.scratch / "facts"
-        store.write(folder, rows_of)
-    with store.Store(folder) as facts:
-        yield facts
-
-
-def _is_fresh(folder: Path, tip: str, mark: str) -> bool:
-    if not (folder / "runs").is_dir():
-        return False
-    try:
-        with store.Store(folder) as facts:
-            return facts.rows("SELECT rev, fingerprint, schema_version FROM runs") == [(tip, mark, store.SCHEMA_VERSION)]
-    except EnvironmentProblem:
-        return False
-
-
-def repository_name(repository: git.Repository) -> str:
-    """The name of the directory the repository lives in; no host, no owner, no address."""
-    place = repository.common_dir
-    return (place.parent if place.name in (".git", "repo") else place).name.removesuffix(".git")

@@ -1,0 +1,130 @@
+"""Keep what was mined as facts under the git common directory, and reuse it while nothing it depends on changed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+
+import ai_quality
+from ai_quality.errors import EnvironmentProblem
+from ai_quality.facts import lifetimes, rows, store
+from ai_quality.facts.mined import Mined
+from ai_quality.pipeline.mine import PULL_REFS, Progress, mine, tip_of
+from ai_quality.sources import git
+
+
+def fingerprint() -> str:
+    """A hash of all that facts depend on beside the repository: program, registry, path lists, schema."""
+    digest = hashlib.sha256(ai_quality.__version__.encode())
+    for name in ("marks.yml", "paths.yml", "schema.sql"):
+        digest.update(resources.files("ai_quality.facts").joinpath(name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def state_folder(repository: git.Repository) -> Path:
+    """Where this program keeps what it knows of a repository: shared by its worktrees, never pushed."""
+    return repository.common_dir / "ai-quality"
+
+
+def author_key(repository: git.Repository) -> bytes:
+    """The repository's own secret for hashing authors; made once, readable by its owner only."""
+    place = state_folder(repository) / "author-key"
+    try:
+        place.parent.mkdir(exist_ok=True)
+        with contextlib.suppress(FileExistsError), place.open("xb", opener=_owner_only) as file:
+            file.write(secrets.token_bytes(32))
+        return place.read_bytes()
+    except OSError:  # a read-only repository: hashes then hold for this run alone
+        return secrets.token_bytes(32)
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+@contextlib.contextmanager
+def open_facts(
+    repository: git.Repository, revision: str = "HEAD", *, allow_missing: bool = False, progress: Progress | None = None
+) -> Iterator[store.Store]:
+    """Give the facts of a revision: stored ones while nothing they depend on changed, else freshly mined.
+
+    Those of HEAD are kept under the git common directory; another revision's, or where that cannot be written, are
+    made in a scratch directory and forgotten.
+    """
+    kept = state_folder(repository) / "facts"
+    tip = tip_of(repository, revision)
+    is_head = tip == tip_of(repository, "HEAD")
+    refs = repository.refs(*PULL_REFS)
+    mark = fingerprint() + hashlib.sha256(json.dumps([sorted(refs.items()), allow_missing]).encode()).hexdigest()[:16]
+    if is_head and _is_fresh(kept, tip, mark):
+        with store.Store(kept) as facts:
+            yield facts
+        return
+    mined = mine(repository, tip, allow_missing=allow_missing, progress=progress or (lambda done, total: None))
+    rows_of = tables(mined, repository_name(repository), author_key(repository), mark)
+    del mined
+    folder = kept if is_head and _can_keep(kept) else repository.scratch / "facts"
+    store.write(folder, rows_of)
+    with store.Store(folder) as facts:
+        yield facts
+
+
+def _can_keep(folder: Path) -> bool:
+    try:
+        folder.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder.parent):
+            return True
+    except OSError:
+        return False
+
+
+def _is_fresh(folder: Path, tip: str, mark: str) -> bool:
+    if not (folder / "runs").is_dir():
+        return False
+    try:
+        with store.Store(folder) as facts:
+            return facts.rows("SELECT rev, fingerprint, schema_version FROM runs") == [(tip, mark, store.SCHEMA_VERSION)]
+    except EnvironmentProblem:
+        return False
+
+
+def repository_name(repository: git.Repository) -> str:
+    """The name of the directory the repository lives in; no host, no owner, no address."""
+    place = repository.common_dir
+    return (place.parent if place.name in (".git", "repo") else place).name.removesuffix(".git")
+
+
+def tables(mined: Mined, name: str, key: bytes, mark: str) -> dict[str, Iterator[tuple[object, ...]]]:
+    """Word what was mined as the rows of schema.sql; `key` hashes authors' addresses."""
+    hashed: dict[str, str] = {}
+
+    def author(email: str) -> str:
+        if email not in hashed:
+            hashed[email] = hmac.new(key, email.lower().encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:16]
+        return hashed[email]
+
+    every_fate = list(lifetimes.fates(mined.book))
+    landed_lines = lifetimes.landed_lines(every_fate, mined.shape, mined.kinds)
+    found: dict[str, Iterable[Sequence[object]]] = {
+        "commits": rows.commit_facts(mined, landed_lines, author),
+        "line_lives": lifetimes.line_lives(every_fate, mined.commits, mined.shape, mined.kinds),
+        "changes": rows.changes(mined, landed_lines),
+        "reverts": ((r.revert, r.reverted, r.evidence, r.partial, r.reinstated_by) for r in mined.reverts),
+        "defects": rows.defects(mined),
+        "owners": lifetimes.owners(mined.state.items(), mined.book, mined.commits),
+        "runs": [rows.run(mined, store.SCHEMA_VERSION, mark)],
+    }
+    return {table: _named(name, found[table]) for table in found}
+
+
+def _named(name: str, rows_of: Iterable[Sequence[object]]) -> Iterator[tuple[object, ...]]:
+    for row in rows_of:
+        yield (name, *row)

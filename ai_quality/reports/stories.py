@@ -1,0 +1,118 @@
+"""Words for everything but the report: one commit's story, blame, marks, causes, the doctor's findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from ai_quality.model import Mark
+from ai_quality.reports.safe import plain
+from ai_quality.reports.tables import text_table
+
+SHORT = 12
+"""Digits of a commit id in text; JSON has them all."""
+
+
+class Fate(Protocol):
+    """What became of a commit's lines."""
+
+    @property
+    def added(self) -> int: ...
+    @property
+    def alive(self) -> int: ...
+    @property
+    def premerge(self) -> int: ...
+    @property
+    def rewritten_21d(self) -> int: ...
+    @property
+    def gone_later(self) -> int: ...
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A plain table of anything."""
+    return text_table(headers, [[plain(str("" if value is None else value)) for value in row] for row in rows])
+
+
+def text(story: Any) -> str:  # noqa: ANN401 (a CommitStory or ChangeStory of the pipeline, which is above)
+    """Tell the story of a commit, or of a change and its commits."""
+    if hasattr(story, "commits"):
+        facts = story.facts
+        share = "unknown" if facts["ai_share"] is None else f"{facts['ai_share']:.0%}"
+        head = f"change #{facts['number']}: {facts['state']}, {facts['shape']}, class {facts['class']}, AI share {share}"
+        return "\n\n".join([head, *(_commit(one) for one in story.commits)])
+    return _commit(story)
+
+
+def _commit(story: Any) -> str:  # noqa: ANN401
+    facts = story.facts
+    lines = [
+        f"{story.sha}  {plain(story.subject)}",
+        f"  landed {facts['landed_time'] or 'at an unknown time'} with {facts['change'][:SHORT]}; kind {facts['kind']}",
+        f"  class {facts['class']} (counted as {facts['cohort']}), evidence {facts['evidence']}",
+        *(_mark(mark) for mark in story.marks),
+    ]
+    if not story.marks:
+        lines.append("  no AI mark on the commit itself")
+    lines.append(_fate(story.fate))
+    lines += [f"    {count:>6} ended by {sha[:SHORT]}" for sha, count in story.ended_by]
+    for row in story.reverts:
+        undone = "reverts" if row["revert"] == story.sha else "reverted by"
+        other = row["reverted"] if row["revert"] == story.sha else row["revert"]
+        again = f", reinstated by {row['reinstated_by'][:SHORT]}" if row["reinstated_by"] else ""
+        lines.append(f"  {undone} {other[:SHORT]} ({row['evidence']}{again})")
+    lines += [f"  blamed by fix {row['fix'][:SHORT]} ({row['lines']} lines, {row['evidence']})" for row in story.blamed_by]
+    lines += [f"  fixes what {row['introduced'][:SHORT]} introduced ({row['lines']} lines, {row['evidence']})" for row in story.blames]
+    lines.append("  cost: unknown (no usage record)")
+    return "\n".join(lines)
+
+
+def _mark(mark: Mark) -> str:
+    model = f" {mark.model}" if mark.model else ""
+    return f"  mark: {mark.agent}{model} in the {mark.source} ({mark.evidence}): {plain(mark.text)}"
+
+
+def _fate(fate: Fate) -> str:
+    if not fate.added:
+        return "  added no counted line"
+    return (
+        f"  {fate.added} counted lines: {fate.alive} alive, {fate.rewritten_21d} gone within 21 days,"
+        f" {fate.gone_later} gone later, {fate.premerge} rewritten before landing"
+    )
+
+
+def blame_text(lines: Sequence[Mapping[str, Any]]) -> str:
+    """A line a line: number, commit, class, agent."""
+    rows = [[str(line["line"]), line["commit"][:SHORT], line["class"], line["agent"] or ""] for line in lines]
+    return text_table(("line", "commit", "class", "agent"), rows)
+
+
+def marks_text(found: Sequence[Mapping[str, Any]]) -> str:
+    """A commit's class, then a line a mark."""
+    lines: list[str] = []
+    for commit in found:
+        lines.append(f"{commit['commit'][:SHORT]}  {commit['class']}  evidence {commit['evidence']}")
+        for mark in commit["marks"]:
+            model = f" {mark['model']}" if mark["model"] else ""
+            lines.append(f"  {mark['agent']}{model} in the {mark['source']} ({mark['evidence']}): {plain(mark['text'])}")
+    return "\n".join(lines)
+
+
+def defects_text(fixes: Sequence[Mapping[str, Any]]) -> str:
+    """A line a fix and cause; fixes whose cause is unknown are counted at the end."""
+    rows = [
+        [fix["fix"][:SHORT], cause["commit"][:SHORT], str(cause["lines"]), cause["evidence"]]
+        for fix in fixes
+        for cause in fix["introduced"]
+    ]
+    untold = sum(not fix["introduced"] for fix in fixes)
+    return f"{text_table(('fix', 'introduced', 'lines', 'evidence'), rows)}\n{untold} of {len(fixes)} fixes have no known cause"
+
+
+def doctor_text(findings: Iterable[Any]) -> str:
+    """A line a finding, its hint below it."""
+    lines: list[str] = []
+    for finding in findings:
+        lines.append(f"{finding.status:<6}{finding.check}: {plain(finding.said, 300)}")
+        if finding.hint:
+            lines.append(f"      {plain(finding.hint, 300)}")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Measurements, not tests: speed as ratios within one run, and accuracy against labelled truth."""

@@ -1,0 +1,78 @@
+"""How long the whole pass takes beside git itself and PyDriller, in one run on one repository.
+
+    python -m bench.speed REPO [--rounds 3] [--no-pydriller]
+
+Prints seconds, the ratio to `git log -p -U0 -M HEAD` and peak memory of the largest process. The commands
+take turns, so that a drifting machine slows all alike; each figure is a median. Nothing is written into REPO:
+our facts are mined afresh in a clone that shares its objects, and PyDriller, which writes into the config of
+what it reads, gets one of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+PYDRILLER = "import sys, pydriller\nfor c in pydriller.Repository(sys.argv[1]).traverse_commits():\n [f.diff_parsed for f in c.modified_files]"
+
+
+class Run(NamedTuple):
+    """One run: wall seconds, and the peak memory in MB of its largest process."""
+
+    seconds: float
+    megabytes: float
+
+
+def timed(command: list[str]) -> Run:
+    """Run a command with its output thrown away; stops the benchmark if it fails."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    if status:
+        sys.exit(f"{command[0]} failed with {os.waitstatus_to_exitcode(status)}: {' '.join(command)}")
+    per_megabyte = 1024 if sys.platform != "darwin" else 1024 * 1024
+    return Run(seconds, usage.ru_maxrss / per_megabyte)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("repo", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--no-pydriller", action="store_true")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        clone, other = Path(scratch) / "ours", Path(scratch) / "pydriller"
+        for place in (clone, other):
+            subprocess.run(["git", "clone", "--quiet", "--shared", "--no-checkout", asked.repo, place], check=True)
+        facts = clone / ".git" / "ai-quality"
+        commands = {
+            "git log -p -U0 -M HEAD": ["git", "-C", str(clone), "log", "-p", "-U0", "-M", "HEAD"],
+            "ai-quality report": [sys.executable, "-m", "ai_quality.cli", "-q", "-C", str(clone), "report"],
+        }
+        runs: dict[str, list[Run]] = {name: [] for name in commands}
+        for _ in range(asked.rounds):
+            for name, command in commands.items():
+                shutil.rmtree(facts, ignore_errors=True)
+                runs[name].append(timed(command))
+        runs["ai-quality report, again"] = [timed(commands["ai-quality report"])]
+        if not asked.no_pydriller:
+            runs["PyDriller traversal with parsed diffs"] = [timed([sys.executable, "-c", PYDRILLER, str(other)])]
+    base = statistics.median(run.seconds for run in runs["git log -p -U0 -M HEAD"])
+    print(f"{'':40}{'seconds':>9}{'ratio':>8}{'peak MB':>9}  (medians; {os.cpu_count()} cores)")
+    for name, found in runs.items():
+        seconds = statistics.median(run.seconds for run in found)
+        print(f"{name:40}{seconds:9.2f}{seconds / base:8.2f}{max(run.megabytes for run in found):9.0f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Pages made from code say what the code says: docs/metrics.md from the .sql headers, docs/schema.md from schema.sql."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ai_quality import metrics
+from ai_quality.facts import store
+from ai_quality.model import Change, CommitFact, Defect, LineLife, Owner
+
+ROW_TYPES = {"commits": CommitFact, "changes": Change, "line_lives": LineLife, "defects": Defect, "owners": Owner}
+RENAMED = {"class": "commit_class"}
+"""`class` is a Python keyword."""
+
+
+def metrics_page() -> str:
+    lines = [
+        "# Metrics",
+        "",
+        "Generated from the headers of `ai_quality/metrics/*.sql` (`make docs`). Each file is plain ANSI SQL over the",
+        "tables of [schema.md](schema.md) and a one-row table `params` (since, until, observed_until, pull_refs).",
+        "Cohorts compared are `ai` (an agent is the author, or an AI mark is declared or observed) and `unmarked`",
+        "(no AI mark was found, which is not the same as human). Differences are AI minus unmarked, crude, never causal.",
+    ]
+    for name in metrics.METRICS:
+        metric = metrics.load(name)
+        label = "value" if metric.is_median else "hit"
+        lines += [
+            "",
+            f"## {name}",
+            "",
+            metric.definition,
+            "",
+            f"- **unit**: {metric.unit}",
+            f"- **{label}**: {metric.hit}",
+            f"- **horizon**: {metric.horizon}",
+            f"- **interval**: {metric.interval}, 95 %",
+            f"- **source**: {metric.source}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def schema_page() -> str:
+    lines = [
+        "# The facts, version " + str(store.SCHEMA_VERSION),
+        "",
+        "Generated from `ai_quality/facts/schema.sql` (`make docs`). Parquet, one folder a table, under",
+        "`$(git rev-parse --git-common-dir)/ai-quality/facts/`. Times are UTC. NULL is unknown or not yet, never zero.",
+    ]
+    for table in store.schema():
+        lines += ["", f"## {table.name}", "", table.definition, "", "| column | type | |", "|---|---|---|"]
+        for column in table.columns:
+            kind = column.type.lower() + (", may be null" if column.nullable else "")
+            lines.append(f"| `{column.name}` | {kind} | {column.definition} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_the_metrics_page_is_fresh(generated: Callable[[str, str], None]) -> None:
+    generated("docs/metrics.md", metrics_page())
+
+
+def test_the_schema_page_is_fresh(generated: Callable[[str, str], None]) -> None:
+    generated("docs/schema.md", schema_page())
+
+
+def test_every_table_has_the_columns_of_its_row_type_in_order() -> None:
+    for table in store.schema():
+        if table.name in ROW_TYPES:
+            columns = ["repo", *ROW_TYPES[table.name]._fields]
+            assert [RENAMED.get(c.name, c.name) for c in table.columns] == columns, table.name
+
+
+def test_every_column_of_the_schema_is_defined() -> None:
+    for table in store.schema():
+        assert table.columns, table.name
+        assert all(column.definition.strip() for column in table.columns), table.name
+    assert {"commits", "line_lives", "changes", "reverts", "defects", "owners", "runs"} == {t.name for t in store.schema()}
