@@ -23,8 +23,8 @@ from ai_quality.errors import AiQualityError, UsageError
 from ai_quality.facts import marks, rows, store
 from ai_quality.model import Commit, Person
 from ai_quality.pipeline import doctor as doctor_checks
-from ai_quality.pipeline.explain import explain as tell
-from ai_quality.pipeline.explain import records
+from ai_quality.pipeline.explaining import explain as tell
+from ai_quality.pipeline.explaining import told_rows
 from ai_quality.reports import RENDERERS, stories
 from ai_quality.sources import history
 from ai_quality.sources.git import Repository, open_repository
@@ -62,14 +62,16 @@ as_json = click.option("--json", "json_too", is_flag=True, help="Short for --for
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("-C", "directory", type=click.Path(path_type=Path), default=".", metavar="DIR", help="Run as if started there.")
+@click.option(
+    "-C", "directory", type=click.Path(path_type=Path), default=".", metavar="DIR", help="Run as if started there."
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no talk.")
 @click.option("-v", "--verbose", is_flag=True, help="Show a traceback when something unexpected happens.")
 @click.option("--no-color", is_flag=True, help="No colour (NO_COLOR does the same).")
 @click.option("--allow-missing", is_flag=True, help="Read files whose object is missing as binary, and say so.")
 @click.version_option(ai_quality.__version__, prog_name="ai-quality")
 @click.pass_context
-def cli(ctx: click.Context, directory: Path, quiet: bool, verbose: bool, no_color: bool, allow_missing: bool) -> None:  # noqa: FBT001, PLR0913 (click passes flags so)
+def cli(ctx: click.Context, directory: Path, quiet: bool, verbose: bool, no_color: bool, allow_missing: bool) -> None:
     """What became of AI-marked code, measured from a repository's own history.
 
     \b
@@ -88,13 +90,13 @@ def cli(ctx: click.Context, directory: Path, quiet: bool, verbose: bool, no_colo
 @click.option("--since", type=MOMENT, help="Only changes landed since then (default: the first AI mark).")
 @click.option("--until", type=MOMENT, help="Only changes landed until then.")
 @click.option("--format", "form", type=click.Choice(sorted(RENDERERS)), default="text", show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file instead of stdout.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
 @click.option("--now", type=MOMENT, help="Pretend this is the time, for reproducible runs.")
 @as_json
 @click.pass_obj
-def report(  # noqa: PLR0913 (an option a parameter)
+def report(
     settings: Settings, rev: str, since: datetime | None, until: datetime | None, form: str,
-    output: Path | None, now: datetime | None, json_too: bool,  # noqa: FBT001
+    output: Path | None, now: datetime | None, json_too: bool,
 ) -> None:  # fmt: skip
     """The rates by cohort: how much carries an AI mark, and what became of it.
 
@@ -117,7 +119,7 @@ def report(  # noqa: PLR0913 (an option a parameter)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @as_json
 @click.pass_obj
-def explain(settings: Settings, what: str, form: str, json_too: bool) -> None:  # noqa: FBT001
+def explain(settings: Settings, what: str, form: str, json_too: bool) -> None:
     """Why a commit (SHA) or change (#PR) is classed so, and what became of its lines.
 
     \b
@@ -135,7 +137,7 @@ def explain(settings: Settings, what: str, form: str, json_too: bool) -> None:  
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @as_json
 @click.pass_obj
-def blame(settings: Settings, arguments: tuple[str, ...], form: str, json_too: bool) -> None:  # noqa: FBT001
+def blame(settings: Settings, arguments: tuple[str, ...], form: str, json_too: bool) -> None:
     """Each line of a file with its commit, class and agent.
 
     \b
@@ -172,7 +174,7 @@ def blame(settings: Settings, arguments: tuple[str, ...], form: str, json_too: b
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file to write to (parquet needs one).")
 @as_json
 @click.pass_obj
-def facts(settings: Settings, table: str | None, form: str, output: Path | None, json_too: bool) -> None:  # noqa: FBT001
+def facts(settings: Settings, table: str | None, form: str, output: Path | None, json_too: bool) -> None:
     """The disputable rows behind every number; without a table, which tables there are.
 
     \b
@@ -188,12 +190,12 @@ def facts(settings: Settings, table: str | None, form: str, output: Path | None,
         raise UsageError("parquet is not for a terminal", hint="name a file with -o PATH")
     with _facts(settings) as (repository, opened):
         if table is None:
-            counts = [(t.name, opened.rows(f"SELECT COUNT(*) FROM {t.name}")[0][0], t.definition) for t in store.schema()]
+            counts = [(t.name, opened.count(t.name), t.definition) for t in store.schema()]
             keys = ("table", "rows", "definition")
             listed = [dict(zip(keys, row, strict=True)) for row in counts]
             _write(_json(listed) if form == "json" else stories.table(keys, counts), output)
         elif form == "json":
-            _write(_json(records(opened, f"SELECT * FROM {store.table_name(table)}")), output)
+            _write(_json(told_rows(opened.all_of(table))), output)
         else:
             place = output or repository.scratch / "dump"
             opened.dump(table, place, form)
@@ -207,7 +209,7 @@ def facts(settings: Settings, table: str | None, form: str, output: Path | None,
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @as_json
 @click.pass_obj
-def detect(settings: Settings, shas: tuple[str, ...], batch: bool, form: str, json_too: bool) -> None:  # noqa: FBT001
+def detect(settings: Settings, shas: tuple[str, ...], batch: bool, form: str, json_too: bool) -> None:
     """Which AI marks a commit carries (default: HEAD).
 
     \b
@@ -225,12 +227,12 @@ def detect(settings: Settings, shas: tuple[str, ...], batch: bool, form: str, js
 
 
 @cli.command()
-@click.option("--fix", "fixes", multiple=True, metavar="SHA", help="Trace this commit, whatever its message says; may be repeated.")
+@click.option("--fix", "fixes", multiple=True, metavar="SHA", help="Trace this commit, fix or not; may be repeated.")
 @click.option("--traced-only", is_flag=True, help="Ignore every reference in messages.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @as_json
 @click.pass_obj
-def defects(settings: Settings, fixes: tuple[str, ...], traced_only: bool, form: str, json_too: bool) -> None:  # noqa: FBT001
+def defects(settings: Settings, fixes: tuple[str, ...], traced_only: bool, form: str, json_too: bool) -> None:
     """For each fix, the commits that introduced what it mended.
 
     \b
@@ -258,8 +260,8 @@ def defects(settings: Settings, fixes: tuple[str, ...], traced_only: bool, form:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @as_json
 @click.pass_obj
-def doctor(settings: Settings, form: str, json_too: bool) -> None:  # noqa: FBT001
-    """Can this repository be measured here, and what will be missing from the answer?
+def doctor(settings: Settings, form: str, json_too: bool) -> None:
+    """Say whether this repository can be measured here, and what will be missing.
 
     \b
     Examples:
@@ -308,8 +310,7 @@ def _detected(sha: str, commit: Commit) -> dict[str, Any]:
 
 def _verdict(commit: Commit) -> dict[str, Any]:
     said = marks.classify(commit)
-    found = [{"agent": m.agent, "model": m.model, "source": m.source, "evidence": m.evidence, "text": m.text} for m in said.marks]
-    return {"class": said.commit_class, "evidence": said.evidence, "marks": found}
+    return {"class": said.commit_class, "evidence": said.evidence, "marks": [asdict(mark) for mark in said.marks]}
 
 
 @contextlib.contextmanager
@@ -323,17 +324,18 @@ def _facts(settings: Settings, rev: str = "HEAD") -> Iterator[tuple[Repository, 
 
 
 @contextlib.contextmanager
-def _progress(settings: Settings) -> Iterator[Callable[[int, int], None] | None]:
+def _progress(settings: Settings) -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal's stderr, with the exact number of commits as its length; elsewhere nothing."""
     if settings.quiet or not sys.stderr.isatty():
-        yield None
+        yield pipeline.no_progress
         return
     with contextlib.ExitStack() as stack:
         bar: list[Any] = []
 
         def progress(done: int, total: int) -> None:
             if not bar:
-                bar.append(stack.enter_context(click.progressbar(length=total, label="reading history", file=sys.stderr)))
+                shown = click.progressbar(length=total, label="reading history", file=sys.stderr)
+                bar.append(stack.enter_context(shown))
             if done % 64 == 0 or done == total:
                 bar[0].update(done - bar[0].pos)
 

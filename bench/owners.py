@@ -21,7 +21,8 @@ from ai_quality.sources.git import open_repository
 
 def blamed(repo: Path, rev: str, path: str, alternates: str) -> dict[int, str]:
     """Return line number → commit, as `git blame -w --incremental` says."""
-    command = ["git", f"--git-dir={repo}", "blame", "-w", "--incremental", rev, "--", path.encode("utf-8", "surrogateescape")]
+    name = path.encode("utf-8", "surrogateescape")
+    command = ["git", f"--git-dir={repo}", "blame", "-w", "--incremental", rev, "--", name]
     with tempfile.TemporaryDirectory() as empty:
         environment = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates, "PATH": "/usr/bin:/bin:/usr/local/bin"}
         told = subprocess.run(command, capture_output=True, check=True, cwd=empty, env=environment).stdout
@@ -57,7 +58,7 @@ def main() -> None:
         print(f"{count:7} {words}")
 
 
-def compared(mined, versions, paths, answers) -> Iterator[tuple[int, str]]:  # type: ignore[no-untyped-def]  # noqa: ANN001 (a script's helper)
+def compared(mined, versions, paths, answers) -> Iterator[tuple[int, str]]:
     """Yield (lines that differ, where) for every file with some."""
     for path, owners in zip(paths, answers, strict=True):
         ours = [mined.commits[mined.book.born[line] - 1].sha for line in versions[path]]

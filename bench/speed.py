@@ -21,7 +21,11 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-PYDRILLER = "import sys, pydriller\nfor c in pydriller.Repository(sys.argv[1]).traverse_commits():\n [f.diff_parsed for f in c.modified_files]"
+PYDRILLER = """
+import sys, pydriller
+for commit in pydriller.Repository(sys.argv[1]).traverse_commits():
+    [file.diff_parsed for file in commit.modified_files]
+"""
 
 
 class Run(NamedTuple):

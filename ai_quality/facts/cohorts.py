@@ -22,7 +22,7 @@ HEADLINE = EVIDENCE_ORDER[:3]
 def cohort_of(verdict: Verdict) -> Cohort:
     """Return the cohort a verdict is counted in; marks too weak for a headline are `uncertain`, in no rate."""
     if verdict.commit_class in ("bot", "mixed", "unmarked"):
-        return verdict.commit_class  # type: ignore[return-value]  # these three are cohorts by the same name
+        return verdict.commit_class
     return "ai" if verdict.evidence in HEADLINE else "uncertain"
 
 

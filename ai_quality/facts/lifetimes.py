@@ -61,9 +61,7 @@ def landed_times(history: Sequence[Commit], shape: Landings) -> list[int | None]
     return [None, *((history[landing - 1].commit_time or None) if landing else None for landing in shape.landed[1:])]
 
 
-def landed_lines(
-    fates_of_all: Iterable[Fate], shape: Landings, kinds: Mapping[str, str]
-) -> Counter[int]:
+def landed_lines(fates_of_all: Iterable[Fate], shape: Landings, kinds: Mapping[str, str]) -> Counter[int]:
     """Return commit number → its non-blank counted lines that were there when its unit landed.
 
     For a commit that never landed (a pull request's own) these are the lines alive at the head.

@@ -21,7 +21,7 @@ class Birth(NamedTuple):
     commit: int
     path: int
     first: int
-    count: int
+    size: int
 
 
 class LineBook:
@@ -63,7 +63,7 @@ class LineBook:
         self.ended.extend(blank)
         self.content.extend(map(hash, bare))
         self.flags.extend(
-            [BLANK if not text else COMMENT if comment_marks and text.startswith(comment_marks) else 0 for text in bare],
+            [BLANK if not text else COMMENT if text.startswith(comment_marks) else 0 for text in bare],
         )
         self.births.append(Birth(commit, number, first, count))
         return array("I", range(first, first + count))

@@ -27,10 +27,12 @@ NOTHING: array[int] = array("I")
 
 
 class Version(NamedTuple):
-    """A file as one commit has it: blob id and its lines' numbers; None lines: binary, symlink, unread."""
+    """A file as one commit has it: blob id and its lines' numbers; None lines: binary, or not read yet."""
 
     blob: str
     lines: array[int] | None
+    since: int = 0
+    """The commit that made it of a binary file: git shows no text of that step, even if it is text since then."""
 
 
 State: TypeAlias = "HashTrieMap[str, Version]"
@@ -73,6 +75,7 @@ class Provenance:
         self._at = 0
         self._died: list[int] = []
         self._near: list[int] = []
+        self._late: dict[tuple[int, str, str], array[int]] = {}
         self._groups: dict[int, list[int]] = {}
         for number, landing in enumerate(plan.landed):
             if landing and landing != number:
@@ -130,7 +133,7 @@ class Provenance:
             if change.status == "D":
                 old = before.get(change.old_path)
                 self._died.extend(old.lines or () if old else ())
-            else:
+            elif change.new_mode != SYMLINK:
                 old = None if change.status == "A" else before.get(change.old_path)
                 written.append((change.new_path, self._next_version(old, diff)))
         for path, version in written:
@@ -141,19 +144,28 @@ class Provenance:
         change, blob = diff.change, diff.change.new_blob
         if old is not None and old.blob == blob:
             return old
-        if diff.binary or change.new_mode == SYMLINK:
+        if diff.binary:
             self._died.extend(old.lines or () if old else ())
-            return Version(blob, None)
-        if old is not None and old.lines is None:
-            return Version(blob, self._unread(blob, change.new_path))
-        return Version(blob, self._edited(old.lines or NOTHING if old else NOTHING, diff))
+            return Version(blob, None, self._at if old and old.lines is None else 0)
+        return Version(blob, self._edited(self._lines(change.old_path, old), diff))
 
-    def _unread(self, blob: str, path: str) -> array[int]:
-        """A file git called binary is text now: nobody knows its lines' past, so they begin here."""
+    def _lines(self, path: str, version: Version | None) -> array[int]:
+        """A version's lines; text that git called binary, because it came of a binary file, is read at last."""
+        if version is None:
+            return NOTHING
+        if version.lines is not None:
+            return version.lines
+        key = (version.since, path, version.blob)
+        if key not in self._late:
+            self._late[key] = self._unread(version.blob, path, version.since)
+        return self._late[key]
+
+    def _unread(self, blob: str, path: str, since: int) -> array[int]:
+        """Lines whose past no diff tells: they begin with the commit that made this version."""
         texts = (self._ask.blob(blob) or b"").split(b"\n")
         if not texts[-1]:
             texts.pop()
-        return self.book.add(self._at, path, texts, self._ask.comment_marks(path))
+        return self.book.add(since or self._at, path, texts, self._ask.comment_marks(path))
 
     def _edited(self, old: array[int], diff: FileDiff) -> array[int]:
         new, at = array("I"), 0
@@ -188,15 +200,13 @@ class Provenance:
         state, unlike = first, []
         for row in rows:
             path, blob = row.change.new_path, row.change.new_blob
-            if row.change.status == "D":
+            if row.change.status == "D" or row.change.new_mode == SYMLINK:
                 state = state.discard(path)
                 continue
             candidates = (parent.get(path) for parent in (first, *others))
             same = next((version for version in candidates if version and version.blob == blob), None)
             if same:
                 state = state.insert(path, same)
-            elif row.change.new_mode == SYMLINK:
-                state = state.insert(path, Version(blob, None))
             else:
                 unlike.append(path)
         for path, version in self._conflicts(commit, unlike):
@@ -219,15 +229,27 @@ class Provenance:
             yield path, self._combined(answers[path], parents)
 
     def _combined(self, diff: MergeDiff, parents: list[State]) -> Version:
-        olds: list[array[int]] = []
+        """A file unlike every parent; None stands for the lines of a symlink or submodule, which are no file's."""
+        olds: list[array[int] | None] = []
+        binary = False
         for parent, path, blob in zip(parents, diff.parent_paths, diff.parent_blobs, strict=True):
-            version = parent.get(path) if blob.strip("0") else None
-            olds.append(version.lines if version and version.lines is not None else NOTHING)
-            if version and version.lines is None:
-                return Version(diff.blob, None if diff.binary else self._unread(diff.blob, diff.path))
+            version = parent.get(path)
+            if not blob.strip("0"):
+                olds.append(NOTHING)
+            elif version is None:
+                olds.append(None)
+            elif version.blob == diff.blob:
+                return version  # taken over whole, under another name
+            elif diff.binary:
+                binary = binary or version.lines is None
+            else:
+                olds.append(self._lines(path, version))
         if diff.binary:
-            return Version(diff.blob, None)
-        new, lost = self._woven(diff, olds)
+            return Version(diff.blob, None, self._at if binary else 0)
+        try:
+            new, lost = self._woven(diff, olds)
+        except IndexError:
+            raise _no_such_lines(diff) from None
         cut, ended = self.book.cut, self.book.ended
         lost = [line for line in lost if not cut[line] and not ended[line]]
         if lost:
@@ -237,30 +259,32 @@ class Provenance:
             self._died.extend(lost)
         return Version(diff.blob, new)
 
-    def _woven(self, diff: MergeDiff, olds: list[array[int]]) -> tuple[array[int], list[int]]:
+    def _woven(self, diff: MergeDiff, olds: list[array[int] | None]) -> tuple[array[int], list[int]]:
         """Walk a combined diff → the result's lines and those some parent lost.
 
         A line belongs to the first parent that has it, else to the merge itself.
         """
+        if all(old is None for old in olds):
+            return self._unread(diff.blob, diff.path, self._at), []
         at = [0] * len(olds)
         new, lost, marks = array("I"), list[int](), self._ask.comment_marks(diff.path)
+        first, whole = next((parent, old) for parent, old in enumerate(olds) if old is not None)
         for starts, lines in diff.hunks:
             gap = starts[-1] - 1 - len(new)
-            new.extend(olds[0][at[0] : at[0] + gap])
+            new.extend(whole[at[first] : at[first] + gap])
             at = [position + gap for position in at]
             if at != [start - 1 for start in starts[:-1]] or len(new) != starts[-1] - 1:
-                message = f"a combined diff of {diff.path!r} speaks of lines the file does not have"
-                raise HistoryGarbled(message)
+                raise _no_such_lines(diff)
             for signs, text in lines:
                 alive, holders = _holders(signs)
-                owner = olds[holders[0]][at[holders[0]]] if holders else 0
+                numbers = [old[at[parent]] for parent in holders if (old := olds[parent]) is not None]
                 if alive:
-                    new.append(owner or self.book.add(self._at, diff.path, [text], marks)[0])
+                    new.append(numbers[0] if numbers else self.book.add(self._at, diff.path, [text], marks)[0])
                 else:
-                    lost.extend(olds[parent][at[parent]] for parent in holders)
+                    lost.extend(numbers)
                 for parent in holders:
                     at[parent] += 1
-        new.extend(olds[0][at[0] :])
+        new.extend(whole[at[first] :])
         return new, lost
 
     def _land(self, rows: list[FileDiff], before: State, after: State) -> None:
@@ -289,7 +313,8 @@ class Provenance:
         """A declared revert brings lines back: pair them with what the reverted commits took out."""
         for reverted in self._plan.reverts.get(self._at, ()):
             dead = [line for c in (*self._groups.get(reverted, ()), reverted) for line in self.book.died_in(c)]
-            fresh = [n for n in range(first_birth, len(self.book.born)) if n not in self.book.previous]
+            fresh = [n for n in range(first_birth, len(self.book.born))
+                     if n not in self.book.previous and self.book.born[n] == self._at]  # fmt: skip
             self.book.reinstate(fresh, dead)
 
 
@@ -298,6 +323,10 @@ def _holders(signs: bytes) -> tuple[bool, tuple[int, ...]]:
     """Is a line with these signs in the result, and which parents hold it?"""
     alive = b"-" not in signs
     return alive, tuple(parent for parent, sign in enumerate(signs) if sign == (ord(" ") if alive else ord("-")))
+
+
+def _no_such_lines(diff: MergeDiff) -> HistoryGarbled:
+    return HistoryGarbled(f"a combined diff of {diff.path!r} speaks of lines the file does not have")
 
 
 def _differing(old: array[int], new: array[int]) -> tuple[array[int], array[int]]:

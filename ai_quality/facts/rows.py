@@ -21,7 +21,7 @@ from ai_quality.facts.paths import UNCOUNTED
 from ai_quality.model import Change, Cohort, Commit, CommitClass, CommitFact, Defect, Verdict
 
 PRODUCT_CODE = ("source", "other")
-"""A fix that touches none of these mends no product: 20 % of conventional `fix:` commits are docs, CI or tests."""
+"""A fix that touches none of these mends no product: 20 % of conventional `fix:` commits are docs or tests."""
 
 
 def commit_facts(mined: Mined, landed_lines: Mapping[int, int], author: Callable[[str], str]) -> Iterator[CommitFact]:
@@ -35,7 +35,8 @@ def commit_facts(mined: Mined, landed_lines: Mapping[int, int], author: Callable
         counted = [touch for touch in touches if mined.kinds[touch.path] not in UNCOUNTED]
         yield CommitFact(
             commit.sha, author(commit.author.email), commit.author_time or None, commit.commit_time or None,
-            times[number], mined.commits[mined.shape.landed[number] - 1].sha, len(commit.parents) > 1, kinds[number - 1],
+            times[number], mined.commits[mined.shape.landed[number] - 1].sha,
+            len(commit.parents) > 1, kinds[number - 1],
             verdict.commit_class, cohort, verdict.agent, verdict.model, verdict.evidence,
             shares.get(number) if cohort == "mixed" else _whole_share(cohort), number in mined.ignored,
             sum(touch.added for touch in counted), sum(touch.deleted for touch in counted), len(touches),
@@ -49,7 +50,8 @@ def _whole_share(cohort: Cohort) -> float | None:
 def kinds_of_commits(mined: Mined) -> list[str]:
     """Return fix, revert, merge or other for each landed commit; a fix must touch product code."""
     reverting = {one.revert for one in mined.reverts}
-    return [_kind(mined, commit, touches, reverting) for commit, touches in zip(mined.landed_commits, mined.touched, strict=False)]
+    landed = zip(mined.landed_commits, mined.touched, strict=False)  # touched goes on with pull requests' own
+    return [_kind(mined, commit, touches, reverting) for commit, touches in landed]
 
 
 def _kind(mined: Mined, commit: Commit, touches: Sequence[Touch], reverting: set[str]) -> str:
@@ -119,9 +121,7 @@ def _together(said: Sequence[Verdict]) -> tuple[CommitClass, Cohort, str | None]
     return "agent" if all(v.commit_class == "agent" for v in heard) else "assisted", cohort, agent
 
 
-def unit_share(
-    mined: Mined, unit: Landing, group: Sequence[int], landed_lines: Mapping[int, int]
-) -> float | None:
+def unit_share(mined: Mined, unit: Landing, group: Sequence[int], landed_lines: Mapping[int, int]) -> float | None:
     """Return the AI-marked share of the non-blank counted lines a unit landed, None if that cannot be known.
 
     A unit that landed no such line is shared out by its commits. A squash of an offer whose commits are here
@@ -146,9 +146,9 @@ def defects(mined: Mined) -> Iterator[Defect]:
     """Yield the causes of every landed fix: those its message names, else those its lines trace back to."""
     tracer = tracer_of(mined)
     resolve = resolver(mined)
-    for number, (commit, kind) in enumerate(zip(mined.landed_commits, kinds_of_commits(mined), strict=True), 1):
+    for number, kind in enumerate(kinds_of_commits(mined), 1):
         if kind == "fix":
-            yield from causes(mined, tracer, resolve, number, commit)
+            yield from _causes(mined, tracer, resolve, number)
 
 
 def tracer_of(mined: Mined) -> Tracer:
@@ -156,10 +156,11 @@ def tracer_of(mined: Mined) -> Tracer:
     return Tracer(mined.book, mined.shape, mined.kinds, mined.ignored)
 
 
-def causes(
-    mined: Mined, tracer: Tracer, resolve: Callable[[str], str | None], number: int, commit: Commit, *, declared: bool = True
+def _causes(
+    mined: Mined, tracer: Tracer, resolve: Callable[[str], str | None], number: int, *, declared: bool = True
 ) -> Iterable[Defect]:
     """Return the causes of one fix; with `declared` false every reference in its message is ignored."""
+    commit = mined.commits[number - 1]
     named = declared_causes(commit, resolve) if declared else ()
     if named:
         return [Defect(commit.sha, sha, tracer.lines_of(number, mined.shape.number[sha]), "declared") for sha in named]
@@ -194,13 +195,10 @@ def traced(mined: Mined, asked: Sequence[str], *, declared: bool) -> dict[str, l
     """Return fix → its causes, for the commits asked about, whatever they say they are, or for every known fix."""
     tracer, resolve = tracer_of(mined), resolver(mined)
     fixes = asked or [
-        commit.sha
-        for commit, kind in zip(mined.landed_commits, kinds_of_commits(mined), strict=True)
-        if kind == "fix"
+        commit.sha for commit, kind in zip(mined.landed_commits, kinds_of_commits(mined), strict=True) if kind == "fix"
     ]
     found: dict[str, list[dict[str, object]]] = {}
     for sha in fixes:
-        number = mined.shape.number[sha]
-        blamed = causes(mined, tracer, resolve, number, mined.commits[number - 1], declared=declared)
+        blamed = _causes(mined, tracer, resolve, mined.shape.number[sha], declared=declared)
         found[sha] = [{"commit": d.introduced, "lines": d.lines, "evidence": d.evidence} for d in blamed]
     return found

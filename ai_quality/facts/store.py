@@ -11,10 +11,10 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import duckdb
 
@@ -64,20 +64,33 @@ class Store:
         try:
             for table in schema():
                 files = str(folder / table.name / "*.parquet").replace("'", "''")
-                self._connection.execute(f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet('{files}')")
+                self._connection.execute(
+                    f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet('{files}')",  # noqa: S608 (our own names)
+                )
         except duckdb.Error as broken:
             message = f"the facts in {str(folder)!r} cannot be read"
             raise EnvironmentProblem(message, hint="delete that folder, they will be made again") from broken
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
+        """Nothing more to open."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close the connection."""
         self._connection.close()
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Run a query and return its rows; times come as naive UTC datetimes."""
         return self._connection.execute(sql, parameters or None).fetchall()
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table has; UsageError if there is no such table."""
+        (count,) = self.rows(f"SELECT COUNT(*) FROM {table_name(table)}")[0]  # noqa: S608 (a name of the schema)
+        return int(count)
+
+    def all_of(self, table: str) -> list[dict[str, Any]]:
+        """Return a table's rows; UsageError if there is no such table."""
+        return self.records(f"SELECT * FROM {table_name(table)}")  # noqa: S608 (a name of the schema)
 
     def records(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
         """Run a query and return a dict a row, by column name."""
@@ -94,7 +107,8 @@ class Store:
         """Write a table to a file as csv or parquet."""
         target = str(path).replace("'", "''")
         options = "FORMAT parquet" if form == "parquet" else "FORMAT csv, HEADER"
-        self._connection.execute(f"COPY (SELECT * FROM {table_name(table)}) TO '{target}' ({options})")
+        rows = f"SELECT * FROM {table_name(table)}"  # noqa: S608 (a name of the schema)
+        self._connection.execute(f"COPY ({rows}) TO '{target}' ({options})")
 
 
 def table_name(name: str) -> str:
@@ -127,8 +141,9 @@ def _write_table(
     connection: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[Row], scratch: Path, fresh: Path
 ) -> None:
     text = scratch / f"{table.name}.csv"
-    with text.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).writerows(map(_storable, rows))
+    # Parquet text is UTF-8: bytes of a path that are not are shown as \udcNN.
+    with text.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).writerows(rows)
     given = {column.name: "BIGINT" if column.type == "TIMESTAMP" else column.type for column in table.columns}
     selected = ", ".join(
         f"make_timestamp({c.name} * 1000000) AS {c.name}" if c.type == "TIMESTAMP" else c.name for c in table.columns
@@ -136,21 +151,12 @@ def _write_table(
     columns = json.dumps(given).replace('"', "'")
     source = str(text).replace("'", "''")
     target = str(fresh / table.name / "part-0.parquet").replace("'", "''")
+    shape = "header=false, auto_detect=false, delim=',', quote='\"', escape='\"', nullstr='', strict_mode=true"
+    rows_in = f"read_csv('{source}', columns={columns}, {shape}, max_line_size=16000000, parallel=false)"
     connection.execute(
-        f"COPY (SELECT {selected} FROM read_csv('{source}', columns={columns}, header=false, auto_detect=false,"
-        f" delim=',', quote='\"', escape='\"', nullstr='', strict_mode=true, max_line_size=16000000, parallel=false))"
-        f" TO '{target}' (FORMAT parquet, COMPRESSION zstd)",
+        f"COPY (SELECT {selected} FROM {rows_in}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)",  # noqa: S608
     )
     text.unlink()
-
-
-def _storable(row: Row) -> Iterator[object]:
-    """Parquet text is UTF-8: bytes of a path that are not get shown as \\xNN."""
-    for value in row:
-        if isinstance(value, str) and not value.isascii():
-            yield value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-        else:
-            yield value
 
 
 def _sql_type(value: object) -> str:

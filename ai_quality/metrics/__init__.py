@@ -1,4 +1,4 @@
-"""The metrics: one `.sql` file each, whose header comment is its published definition. SQL counts, Python adds intervals.
+"""The metrics: one `.sql` file each, whose header comment is its definition. SQL counts, Python adds intervals.
 
 Every file answers with rows (cohort, old_enough, cluster, hits, total); `interval:` in its header says how
 an interval is put on them. Nothing here reaches a process, the network or the clock: the rows come through
@@ -76,9 +76,7 @@ def load(name: str) -> Metric:
     header = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
     fields = dict(re.findall(r"^(\w+): (.*)$", "\n".join(header), re.MULTILINE))
     hit = fields.get("hit") or fields["value"]
-    return Metric(
-        name, header[0], fields["unit"], hit, fields["horizon"], fields["interval"], fields["source"], text
-    )
+    return Metric(name, header[0], fields["unit"], hit, fields["horizon"], fields["interval"], fields["source"], text)
 
 
 def measure(query: Query, *, pull_refs: bool, seed: int = 0) -> list[Measured]:
@@ -122,7 +120,8 @@ def cohort_counts(query: Query) -> dict[str, Counts]:
 
 def excluded(query: Query) -> list[tuple[str, int | None, int]]:
     """Return what no rate counts: reason, commits (None where lines are the unit), lines; most lines first."""
-    rows = [(str(row[0]), None if row[1] is None else int(row[1]), int(row[2] or 0)) for row in query(_count_sql("excluded"))]
+    found = query(_count_sql("excluded"))
+    rows = [(str(why), None if commits is None else int(commits), int(lines or 0)) for why, commits, lines in found]
     return sorted(rows, key=lambda row: (-row[2], row[0]))
 
 

@@ -95,8 +95,8 @@ def _score_interval(share: float, trials: float, z: float = Z) -> Interval:
     spread = z * z / trials
     centre = (share + spread / 2) / (1 + spread)
     half = z * math.sqrt((share * (1 - share) + spread / 4) / trials) / (1 + spread)
-    lo = max(0.0, centre - half) if share else 0.0
-    hi = min(1.0, centre + half) if share < 1 else 1.0
+    lo = centre - half if share else 0.0
+    hi = centre + half if share < 1 else 1.0
     return Interval(lo, hi)
 
 
@@ -105,7 +105,7 @@ def _square_and_add(share_1: float, first: Interval, share_2: float, second: Int
     value = share_1 - share_2
     lo = value - math.hypot(share_1 - first.lo, second.hi - share_2)
     hi = value + math.hypot(first.hi - share_1, share_2 - second.lo)
-    return Difference(value, max(-1.0, lo), min(1.0, hi), method)
+    return Difference(value, lo, hi, method)
 
 
 def _refuse_impossible(hits: int, of: int) -> None:
@@ -265,7 +265,8 @@ def cluster_bootstrap(clusters: Iterable[Cluster], draws: int = DRAWS, seed: int
 
     None without trials. Where all clusters have the same share (all 0, all 1, one cluster) no redraw can
     differ and the bootstrap would claim certainty; then it is Wilson's interval for as many trials as the
-    clusters are worth, at most one each: (sum of)^2 / sum of^2 (Kish 1965).
+    clusters are worth, at most one each: (sum of)^2 / sum of^2 (Kish 1965). Few clusters of very unequal size
+    are covered less than told: in a simulation 86 % with 10, 89 % with 30, 94 % with 300.
     """
     arm = _informative(clusters)
     return _cluster_interval(arm, draws, seed) if arm else None

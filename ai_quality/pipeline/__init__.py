@@ -1,11 +1,12 @@
 """The program in three steps: mine() history into rows, keep them as facts, report() what they say.
 
-`mine` is the one pass over git; `keep` stores its rows and reuses them; `measure` counts within a window;
-`explain` gathers what is known of one commit or change. Shells call these and nothing below them.
+`mining` is the one pass over git; `keeping` stores its rows and reuses them; `measuring` counts within a
+window; `explaining` gathers what is known of one commit or change; `doctor` says what would be missing.
+Shells call these and nothing below them.
 """
 
-from ai_quality.pipeline.keep import open_facts
-from ai_quality.pipeline.measure import report, window
-from ai_quality.pipeline.mine import mine
+from ai_quality.pipeline.keeping import open_facts
+from ai_quality.pipeline.measuring import report, window
+from ai_quality.pipeline.mining import mine, no_progress
 
-__all__ = ["mine", "open_facts", "report", "window"]
+__all__ = ["mine", "no_progress", "open_facts", "report", "window"]

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ai_quality.errors import AiQualityError
 from ai_quality.facts import changes
 from ai_quality.facts.marks import load_registry
-from ai_quality.pipeline.keep import state_folder
-from ai_quality.pipeline.mine import IGNORE_REVS, PULL_REFS, tip_of
+from ai_quality.pipeline.keeping import state_folder
+from ai_quality.pipeline.mining import FETCH_PULLS, IGNORE_REVS, PULL_REFS, tip_of
 from ai_quality.sources.git import Repository, git_version, open_repository
 
 
@@ -42,13 +42,14 @@ def _repository(repository: Repository) -> list[Finding]:
     if heads:
         found.append(Finding("pull requests", "ok", f"{len(heads)} heads are here", ""))
     else:
-        fetch = "run git fetch origin '+refs/pull/*:refs/pull/*' (GitLab: '+refs/merge-requests/*:refs/merge-requests/*')"
-        found.append(Finding("pull requests", "note", "none are here: the merge pass rate will be unknown", fetch))
+        said = "none are here: the merge pass rate will be unknown"
+        found.append(Finding("pull requests", "note", said, f"run {FETCH_PULLS}"))
     ignored = repository.blob(f"{tip}:{IGNORE_REVS}")
     said = f"{IGNORE_REVS} is honoured in the rates" if ignored else f"no {IGNORE_REVS}"
     found.append(Finding("ignored commits", "ok", said, ""))
     kept = state_folder(repository) / "facts"
-    found.append(Finding("facts", "ok", f"kept in {kept}" if kept.is_dir() else "not mined yet: `ai-quality report` does", ""))
+    said = f"kept in {kept}" if kept.is_dir() else "not mined yet: `ai-quality report` does"
+    found.append(Finding("facts", "ok", said, ""))
     agents = len({rule.agent for rule in load_registry().rules})
     found.append(Finding("marks", "ok", f"{agents} agents are known", ""))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from ai_quality.model import Mark
 from ai_quality.reports.safe import plain
@@ -11,21 +11,6 @@ from ai_quality.reports.tables import text_table
 
 SHORT = 12
 """Digits of a commit id in text; JSON has them all."""
-
-
-class Fate(Protocol):
-    """What became of a commit's lines."""
-
-    @property
-    def added(self) -> int: ...
-    @property
-    def alive(self) -> int: ...
-    @property
-    def premerge(self) -> int: ...
-    @property
-    def rewritten_21d(self) -> int: ...
-    @property
-    def gone_later(self) -> int: ...
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -38,7 +23,8 @@ def text(story: Any) -> str:  # noqa: ANN401 (a CommitStory or ChangeStory of th
     if hasattr(story, "commits"):
         facts = story.facts
         share = "unknown" if facts["ai_share"] is None else f"{facts['ai_share']:.0%}"
-        head = f"change #{facts['number']}: {facts['state']}, {facts['shape']}, class {facts['class']}, AI share {share}"
+        told = f"{facts['state']}, {facts['shape']}, class {facts['class']}, AI share {share}"
+        head = f"change #{facts['number']}: {told}"
         return "\n\n".join([head, *(_commit(one) for one in story.commits)])
     return _commit(story)
 
@@ -60,8 +46,10 @@ def _commit(story: Any) -> str:  # noqa: ANN401
         other = row["reverted"] if row["revert"] == story.sha else row["revert"]
         again = f", reinstated by {row['reinstated_by'][:SHORT]}" if row["reinstated_by"] else ""
         lines.append(f"  {undone} {other[:SHORT]} ({row['evidence']}{again})")
-    lines += [f"  blamed by fix {row['fix'][:SHORT]} ({row['lines']} lines, {row['evidence']})" for row in story.blamed_by]
-    lines += [f"  fixes what {row['introduced'][:SHORT]} introduced ({row['lines']} lines, {row['evidence']})" for row in story.blames]
+    for row in story.blamed_by:
+        lines.append(f"  blamed by fix {row['fix'][:SHORT]} ({row['lines']} lines, {row['evidence']})")
+    for row in story.blames:
+        lines.append(f"  mends what {row['introduced'][:SHORT]} introduced ({row['lines']} lines, {row['evidence']})")
     lines.append("  cost: unknown (no usage record)")
     return "\n".join(lines)
 
@@ -71,7 +59,7 @@ def _mark(mark: Mark) -> str:
     return f"  mark: {mark.agent}{model} in the {mark.source} ({mark.evidence}): {plain(mark.text)}"
 
 
-def _fate(fate: Fate) -> str:
+def _fate(fate: Any) -> str:  # noqa: ANN401
     if not fate.added:
         return "  added no counted line"
     return (
@@ -93,7 +81,8 @@ def marks_text(found: Sequence[Mapping[str, Any]]) -> str:
         lines.append(f"{commit['commit'][:SHORT]}  {commit['class']}  evidence {commit['evidence']}")
         for mark in commit["marks"]:
             model = f" {mark['model']}" if mark["model"] else ""
-            lines.append(f"  {mark['agent']}{model} in the {mark['source']} ({mark['evidence']}): {plain(mark['text'])}")
+            place = f"in the {mark['source']} ({mark['evidence']})"
+            lines.append(f"  {mark['agent']}{model} {place}: {plain(mark['text'])}")
     return "\n".join(lines)
 
 
@@ -105,7 +94,8 @@ def defects_text(fixes: Sequence[Mapping[str, Any]]) -> str:
         for cause in fix["introduced"]
     ]
     untold = sum(not fix["introduced"] for fix in fixes)
-    return f"{text_table(('fix', 'introduced', 'lines', 'evidence'), rows)}\n{untold} of {len(fixes)} fixes have no known cause"
+    listed = text_table(("fix", "introduced", "lines", "evidence"), rows)
+    return f"{listed}\n{untold} of {len(fixes)} fixes have no known cause"
 
 
 def doctor_text(findings: Iterable[Any]) -> str:

@@ -13,6 +13,7 @@ attributes (`*.svg -diff`) nor an index change what it prints: a bare and a chec
 
 from __future__ import annotations
 
+import configparser
 import contextlib
 import io
 import os
@@ -62,6 +63,7 @@ COMPLAINTS: tuple[tuple[str, type[errors.EnvironmentProblem], str, str], ...] = 
     ("dubious ownership", errors.UnsafeOwnership, "git refuses this repository because another user owns it",
      "if you trust it, run `git config --global --add safe.directory <its path>`"),
     ("not a git repository", errors.NotARepository, "not a git repository", "give one with -C DIR"),
+    ("bad config", errors.GitFailed, "git cannot read a configuration file", "mend the line it names"),
     ("safe.bareRepository", errors.UnsafeOwnership, "git refuses a bare repository found by searching", "name it with -C DIR"),
     ("unknown repository extension", errors.GitTooOld, "this repository needs a newer git", "update git"),
     ("transport '", errors.MissingObjects, "an object of this partial clone is not here",
@@ -135,21 +137,30 @@ class Repository:
                 process.wait()
 
     def resolve(self, revision: str) -> str:
-        """Return the full id of the commit a revision names; UsageError if it names none."""
-        if FULL_ID.match(revision):
-            found = self.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-            return found.decode().strip()
-        if not revision or revision.startswith("-") or "\n" in revision or "\0" in revision:
+        """Return the full id of the commit a revision names.
+
+        UsageError if it names none; MissingObjects if a ref names a commit that is not here.
+        """
+        if not revision or revision.startswith(("-", "^")) or "\n" in revision or "\0" in revision:
             message = f"not a revision: {revision!r}"
             raise errors.UsageError(message, hint="name a branch, a tag or a commit id")
+        unknown = errors.UsageError(
+            f"no commit is named {revision!r} here", hint="see `git log --oneline` or `git branch -a`"
+        )
         try:
-            out = self.ask("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+            named = self.ask("rev-parse", "--verify", "--end-of-options", revision).decode().strip()
         except errors.EnvironmentProblem as problem:
-            if isinstance(problem, errors.MissingObjects) and FULL_ID.match(revision):
-                raise
-            message = f"no commit is named {revision!r} here"
-            raise errors.UsageError(message, hint="see `git log --oneline` or `git branch -a`") from problem
-        return out.decode().strip()
+            raise unknown from problem
+        try:
+            return self.ask("rev-parse", "--verify", "--end-of-options", f"{named}^{{commit}}").decode().strip()
+        except errors.EnvironmentProblem as problem:
+            if named == revision or not self._is_missing(named):
+                raise unknown from problem
+            message = f"the commit {named} that {revision!r} names is missing or damaged"
+            raise errors.MissingObjects(message, hint="run `git fsck`, then fetch or clone again") from problem
+
+    def _is_missing(self, name: str) -> bool:
+        return self.ask("cat-file", "--batch-check", stdin=f"{name}\n".encode()).rstrip().endswith(b"missing")
 
     def stand_in_for_missing(self, revision: str) -> int:
         """Let git read an unreadable placeholder for every object missing below `revision`; return how many.
@@ -179,10 +190,8 @@ class Repository:
         """Return the content a `REV:PATH` or blob id names; None when there is no such file."""
         answer = self.ask("cat-file", "--batch", stdin=f"{name}\n".encode("utf-8", "surrogateescape"))
         head, _, rest = answer.partition(b"\n")
-        fields = head.split(b" ")
-        if len(fields) != 3 or fields[1] != b"blob":  # noqa: PLR2004 (id, type, size)
-            return None
-        return rest[: int(fields[2])]
+        found = re.fullmatch(rb"[0-9a-f]+ blob ([0-9]+)", head)
+        return rest[: int(found[1])] if found else None
 
     def attributes(self, tree: str, paths: Iterable[str], names: tuple[str, ...]) -> dict[str, dict[str, str]]:
         """Return path → attribute → value as the `.gitattributes` files of `tree` say, unspecified ones left out.
@@ -286,13 +295,20 @@ def open_repository(directory: Path) -> Iterator[Repository]:
     a shallow clone. Writes nothing into the repository.
     """
     git_version()
+    if not directory.is_dir():
+        message = f"there is no directory {str(directory)!r}"
+        raise errors.NotARepository(message, hint="name one with -C DIR")
+    directory = directory.absolute()
     try:
-        with git.Repo(directory, search_parent_directories=True) as found:
+        _check_ownership(directory)
+        with _hidden_git_variables(), git.Repo(directory, search_parent_directories=True, expand_vars=False) as found:
             git_dir, common_dir = Path(found.git_dir).absolute(), Path(found.common_dir).absolute()
-    except (git.NoSuchPathError, git.InvalidGitRepositoryError, OSError, ValueError) as missing:
+    except (errors.NotARepository, git.InvalidGitRepositoryError, OSError, ValueError) as missing:
         message = f"no git repository at {str(directory)!r} or above"
         raise errors.NotARepository(message, hint="name one with -C DIR, or run `git init`") from missing
-    _check_ownership(directory)
+    except configparser.Error as garbled:  # GitPython is stricter than git
+        message = f"the repository's configuration cannot be read ({garbled})"
+        raise errors.GitFailed(message, hint="mend the line it names") from garbled
     with tempfile.TemporaryDirectory(prefix="ai-quality-") as scratch:
         repository = Repository(git_dir, common_dir, Path(scratch))
         if repository.ask("rev-parse", "--is-shallow-repository").strip() == b"true":
@@ -329,6 +345,18 @@ def git_version() -> str:
         message = f"{text or 'this git'} is too old"
         raise errors.GitTooOld(message, hint="install git 2.31 or newer")
     return text
+
+
+@contextlib.contextmanager
+def _hidden_git_variables() -> Iterator[None]:
+    """GitPython reads GIT_COMMON_DIR and GIT_OBJECT_DIRECTORY by itself: what we inherit must not lead it astray."""
+    hidden = {name: value for name, value in os.environ.items() if name.startswith("GIT_")}
+    for name in hidden:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 def _check_ownership(directory: Path) -> None:

@@ -10,12 +10,14 @@ Shapes that shift owners silently when misread, each with a test of literal byte
 are paired by blob ids and never by order, since -w leaves a raw row without a patch and a typechange
 prints two patches for one row; patch text is read by the counts of its hunk header, so content can never
 pose as a header; in a combined hunk header (`@@@`) every start is one-based, while a plain `-U0` header
-with count 0 names the line *before*. Anything else raises HistoryGarbled.
+with count 0 names the line *before*. Whatever else comes, a line cut short among it, raises HistoryGarbled.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import re
 from collections.abc import Callable, Iterator
 from typing import IO
 
@@ -26,10 +28,23 @@ LOG_FORMAT = "tformat:%H%x00%P%x00%at%x00%ct%x00%an%x00%ae%x00%cn%x00%ce%x00%B"
 LOG_FIELDS = 9
 
 LATEST_TIME = 253_402_300_799
-"""9999-12-31: git stores any number; a time past this is a broken clock and is read as unknown (0)."""
+"""9999-12-31: git stores and prints any number of digits; a time past this is a broken clock, read as unknown (0)."""
 
 SUBMODULE = "160000"
+SUBMODULE_HEADERS = (b"new file mode 160000\n", b"deleted file mode 160000\n")
+QUOTED = re.compile(rb'"(?:[^"\\]|\\[abtnvfr"\\]|\\[0-3][0-7]{2})*"')
+ESCAPED = re.compile(rb'\\([abtnvfr"\\]|[0-3][0-7]{2})')
 ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 34, b"\\": 92}
+
+
+@contextlib.contextmanager
+def _no_surprise(what: str) -> Iterator[None]:
+    """Bytes that do not even have the right number of fields are told as what they are."""
+    try:
+        yield
+    except (ValueError, IndexError) as surprise:
+        message = f"{what} did not follow its own format"
+        raise HistoryGarbled(message) from surprise
 
 
 def commits(stream: IO[bytes]) -> Iterator[Commit]:
@@ -67,28 +82,41 @@ def _commit(fields: list[bytes]) -> Commit:
 
 def _time(field: str) -> int:
     """Return the seconds, 0 for a time git could not read or that no calendar holds."""
-    seconds = int(field) if field.isascii() and field.isdigit() else 0
+    seconds = int(field) if field.isascii() and field.isdigit() and len(field) <= len(str(LATEST_TIME)) else 0
     return seconds if seconds <= LATEST_TIME else 0
 
 
 def file_diffs(stream: IO[bytes]) -> Iterator[tuple[str, list[FileDiff]]]:
     """Read `diff-tree --stdin --raw -p -U0`: one item a commit that changed anything, in the order asked."""
-    readline = stream.readline
-    line = readline()
+    line = stream.readline()
     while line:
-        sha = _commit_line(line)
-        rows: list[FileChange] = []
+        with _no_surprise("git diff-tree"):
+            sha, diffs, line = _commit_diffs(line, stream.readline)
+        yield sha, diffs
+
+
+def _commit_diffs(line: bytes, readline: Callable[[], bytes]) -> tuple[str, list[FileDiff], bytes]:
+    sha = _commit_line(line)
+    rows: list[FileChange] = []
+    line = readline()
+    while line[:1] == b":":
+        rows.append(_raw_row(_whole(line)))
         line = readline()
-        while line[:1] == b":":
-            rows.append(_raw_row(line))
-            line = readline()
-        if line == b"\n":
-            line = readline()
-        patches: dict[tuple[str, str], list[Hunk] | None] = {}
-        while line[:11] == b"diff --git ":
-            pair, hunks, line = _patch(readline)
-            patches[pair] = hunks
-        yield sha, [diff for row in rows for diff in _paired(row, patches)]
+    if line == b"\n":
+        line = readline()
+    patches: dict[tuple[str, str], list[Hunk] | None] = {}
+    while line[:11] == b"diff --git ":
+        _whole(line)
+        pair, hunks, line = _patch(readline)
+        patches[pair] = hunks
+    return sha, [diff for row in rows for diff in _paired(row, patches)], line
+
+
+def _whole(line: bytes) -> bytes:
+    if line[-1:] != b"\n":
+        message = f"git's answer ends inside a line: {line[:60]!r}"
+        raise HistoryGarbled(message)
+    return line
 
 
 def _commit_line(line: bytes) -> str:
@@ -100,7 +128,7 @@ def _commit_line(line: bytes) -> str:
 
 
 def _raw_row(line: bytes) -> FileChange:
-    """`:100644 100644 <old> <new> M\\tpath[\\tnew path]\\n`; a path holds no bare tab, git quotes those."""
+    r"""`:100644 100644 <old> <new> M\tpath[\tnew path]\n`; a path holds no bare tab, git quotes those."""
     head, *paths = line[1:-1].split(b"\t")
     old_mode, new_mode, old_blob, new_blob, status = head.decode("ascii").split(" ")
     names = [unquote(path) for path in paths]
@@ -109,34 +137,29 @@ def _raw_row(line: bytes) -> FileChange:
 
 def unquote(path: bytes) -> str:
     """Undo git's C-style quoting (quote.c) and decode; a path with no quotes is itself."""
-    if path[:1] != b'"':
-        return path.decode("utf-8", "surrogateescape")
-    out = bytearray()
-    inside = iter(range(1, len(path) - 1))
-    for at in inside:
-        byte = path[at]
-        if byte != 92:  # noqa: PLR2004 (a backslash)
-            out.append(byte)
-        elif (escaped := path[at + 1 : at + 2]) in ESCAPES:
-            out.append(ESCAPES[escaped])
-            next(inside)
-        else:
-            out.append(int(path[at + 1 : at + 4], 8))
-            next(inside), next(inside), next(inside)
-    return out.decode("utf-8", "surrogateescape")
+    if path[:1] == b'"':
+        if not QUOTED.fullmatch(path):
+            message = f"not a path as git quotes one: {path[:60]!r}"
+            raise HistoryGarbled(message)
+        path = ESCAPED.sub(lambda found: bytes([ESCAPES.get(found[1]) or int(found[1], 8)]), path[1:-1])
+    return path.decode("utf-8", "surrogateescape")
 
 
 def _patch(readline: Callable[[], bytes]) -> tuple[tuple[str, str], list[Hunk] | None, bytes]:
     """Read one file's patch after its `diff --git` line → blob ids, hunks (None: binary), the next line.
 
     Header lines that a file name could forge are skipped by position: only `index`, the first `@@ ` and
-    `Binary files` count, and git quotes any name that holds a newline.
+    `Binary files` count, and git quotes any name that holds a newline. A submodule's patch gets no pair of
+    its own: its id is whatever its author wrote, a blob's of another file too.
     """
     pair = ("", "")
     hunks: list[Hunk] | None = []
+    submodule = False
     line = readline()
     while line[:3] not in (b"@@ ", b"dif", b"") and not _is_commit_line(line):
-        if line[:6] == b"index ":
+        if _whole(line) in SUBMODULE_HEADERS:
+            submodule = True
+        elif line[:6] == b"index " and not submodule:
             old, _, new = line[6:-1].split(b" ")[0].partition(b"..")
             pair = (old.decode("ascii"), new.decode("ascii"))
         elif line[:13] == b"Binary files ":
@@ -159,27 +182,32 @@ def _hunk(header: bytes, readline: Callable[[], bytes]) -> tuple[Hunk, bytes]:
     _, old, new, _ = header.split(b" ", 3)
     start, removed = _range(old)
     _, added = _range(new)
-    line = readline()
+    last, line = header, readline()
     for _ in range(removed):
         if line[:1] != b"-":
             raise _off(header, line)
-        line = readline()
+        last, line = line, readline()
     if line[:1] == b"\\":
-        line = readline()
+        last, line = line, readline()
     lines: list[bytes] = []
     for _ in range(added):
         if line[:1] != b"+":
             raise _off(header, line)
         lines.append(line[1:])
-        line = readline()
+        last, line = line, readline()
     if line[:1] == b"\\":
-        line = readline()
+        last, line = line, readline()
+    if not line:
+        _whole(last)
     return Hunk(start - 1 if removed else start, removed, lines), line
 
 
 def _range(field: bytes) -> tuple[int, int]:
     """`-12,3` → (12, 3); a missing count is 1."""
     start, comma, count = field[1:].partition(b",")
+    if not (start + count).isdigit():
+        message = f"not a range: {field[:40]!r}"
+        raise HistoryGarbled(message)
     return int(start), int(count) if comma else 1
 
 
@@ -204,15 +232,16 @@ def _paired(row: FileChange, patches: dict[tuple[str, str], list[Hunk] | None]) 
 
 def merge_diffs(lines: list[bytes]) -> list[MergeDiff]:
     """Read one answer of `diff-tree --stdin -c --combined-all-paths --raw -p -U0` (files unlike every parent)."""
-    waiting = iter(lines)
-
-    def readline() -> bytes:
-        return next(waiting, b"")
-
-    line = readline()
-    if not line:
+    if not lines:
         return []
-    _commit_line(line)
+    _whole(lines[-1])
+    waiting = iter(lines)
+    with _no_surprise("git diff-tree -c"):
+        return _merge_diffs(lambda: next(waiting, b""))
+
+
+def _merge_diffs(readline: Callable[[], bytes]) -> list[MergeDiff]:
+    _commit_line(readline())
     rows: list[MergeDiff] = []
     line = readline()
     while line[:1] == b":":
@@ -236,11 +265,14 @@ def merge_diffs(lines: list[bytes]) -> list[MergeDiff]:
 
 
 def _combined_row(line: bytes) -> MergeDiff:
-    """`::mode mode mode blob blob blob MM\\tpath\\tpath\\tpath`: a column a parent, the result last."""
+    r"""`::mode mode mode blob blob blob MM\tpath\tpath\tpath`: a column a parent, the result last."""
     count = len(line) - len(line.lstrip(b":"))
     head, *paths = line[count:-1].split(b"\t")
     fields = head.decode("ascii").split(" ")
     names = [unquote(path) for path in paths]
+    if len(fields) != 2 * count + 3 or len(names) != count + 1:
+        message = f"a combined row of {count} parents lacks some: {line[:200]!r}"
+        raise HistoryGarbled(message)
     blobs = fields[count + 1 : 2 * count + 2]
     return MergeDiff(names[-1], fields[count], blobs[-1], tuple(names[:-1]), tuple(blobs[:-1]), [], binary=False)
 
@@ -277,6 +309,8 @@ def _combined_hunk(header: bytes, readline: Callable[[], bytes]) -> tuple[MergeH
     """Read until every parent's count and the result's are used up; each line leads with a sign a parent."""
     parents = len(header) - len(header.lstrip(b"@")) - 1
     ranges = [_range(field) for field in header.split(b" ")[1 : parents + 2]]
+    if len(ranges) != parents + 1:
+        raise _off(header, b"")
     left = [count for _, count in ranges]
     body: list[tuple[bytes, bytes]] = []
     waiting = sum(left)

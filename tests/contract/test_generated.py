@@ -1,14 +1,21 @@
-"""Pages made from code say what the code says: docs/metrics.md from the .sql headers, docs/schema.md from schema.sql."""
+"""Pages made from code say what the code says: docs/metrics.md from the .sql headers, docs/schema.md likewise."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ai_quality import metrics
 from ai_quality.facts import store
 from ai_quality.model import Change, CommitFact, Defect, LineLife, Owner
 
-ROW_TYPES = {"commits": CommitFact, "changes": Change, "line_lives": LineLife, "defects": Defect, "owners": Owner}
+ROW_TYPES: dict[str, Any] = {
+    "commits": CommitFact,
+    "changes": Change,
+    "line_lives": LineLife,
+    "defects": Defect,
+    "owners": Owner,
+}
 RENAMED = {"class": "commit_class"}
 """`class` is a Python keyword."""
 
@@ -20,7 +27,8 @@ def metrics_page() -> str:
         "Generated from the headers of `ai_quality/metrics/*.sql` (`make docs`). Each file is plain ANSI SQL over the",
         "tables of [schema.md](schema.md) and a one-row table `params` (since, until, observed_until, pull_refs).",
         "Cohorts compared are `ai` (an agent is the author, or an AI mark is declared or observed) and `unmarked`",
-        "(no AI mark was found, which is not the same as human). Differences are AI minus unmarked, crude, never causal.",
+        "(no AI mark was found, which is not the same as human). Differences are AI minus unmarked: crude, never",
+        "causal.",
     ]
     for name in metrics.METRICS:
         metric = metrics.load(name)
@@ -74,4 +82,5 @@ def test_every_column_of_the_schema_is_defined() -> None:
     for table in store.schema():
         assert table.columns, table.name
         assert all(column.definition.strip() for column in table.columns), table.name
-    assert {"commits", "line_lives", "changes", "reverts", "defects", "owners", "runs"} == {t.name for t in store.schema()}
+    names = {table.name for table in store.schema()}
+    assert names == {"commits", "line_lives", "changes", "reverts", "defects", "owners", "runs"}

@@ -104,6 +104,7 @@ def test_lines_in_commits_have_the_interval_of_the_commits() -> None:
     assert wire(rate) == (hits / of, hits, of, interval.lo, interval.hi, "ok", "cluster-bootstrap")
     assert (rate.n, rate.events) == (40, 30)
     assert rate == clustered(LINES, seed=3), "same seed, same rate"
+    assert clustered(LINES) == clustered(LINES, seed=0) == merged([clustered(LINES)])
     assert rate != clustered(LINES, seed=4)
 
 
@@ -174,7 +175,8 @@ def test_merging_medians_is_the_median_of_all_values(cohorts: list[list[int]]) -
 
 def test_what_is_merged_with_the_unknown_is_unknown() -> None:
     assert merged([proportion(5, 20), unknown()]).status == "unknown"
-    assert merged([]).status == "unknown"
+    assert merged([unknown("order-statistic")]).method == "order-statistic"
+    assert merged([]) == unknown("wilson")
 
 
 def test_rates_of_different_kinds_are_neither_merged_nor_compared() -> None:
@@ -195,6 +197,7 @@ def test_rates_of_different_kinds_are_neither_merged_nor_compared() -> None:
         ((3, 30), (2, 29), False),
         ((3, 30), (1, 30), False),
         ((0, 30), (5, 900), True),
+        ((5, 30), (0, 900), True),
         ((0, 3000), (4, 9000), False),
     ],
 )
@@ -213,6 +216,7 @@ def test_clustered_rates_are_compared_by_redrawing_both() -> None:
     calm: list[Cluster] = [(i % 2, 6) for i in range(50)]
     difference = compare(clustered(LINES), clustered(calm), seed=2)
     assert difference == cluster_bootstrap_difference(LINES, calm, seed=2)
+    assert compare(clustered(LINES), clustered(calm)) == cluster_bootstrap_difference(LINES, calm, seed=0)
     assert difference is not None
     assert difference.value == pytest.approx(total(LINES)[0] / total(LINES)[1] - 25 / 300), "AI minus unmarked"
 

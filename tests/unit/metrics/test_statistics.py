@@ -196,6 +196,13 @@ def test_strata_with_an_empty_arm_are_dropped_and_told() -> None:
     assert (pooled.dropped_first, pooled.dropped_second) == (10 / 50, 50 / 250)
 
 
+@pytest.mark.parametrize(("table", "lo", "hi"), [([[0, 5], [9, 1]], -1, -0.714), ([[4, 0], [1, 3]], 0.326, 1)])
+def test_the_pooled_interval_is_cut_where_no_difference_can_be(table: list[list[int]], lo: float, hi: float) -> None:
+    pooled = mantel_haenszel([table])
+    assert (pooled.lo, pooled.hi) == pytest.approx((lo, hi), abs=0.001)
+    assert -1 <= (pooled.lo or -2) < (pooled.hi or 2) <= 1
+
+
 def test_without_strata_nothing_is_said() -> None:
     assert mantel_haenszel([]) == (None,) * 12
     assert mantel_haenszel([[[0, 0], [1, 1]]]) == (*(None,) * 11, 1.0)
@@ -287,14 +294,15 @@ def test_a_million_values_have_the_median_interval_of_the_normal_limit() -> None
 
 # The bootstrap of clusters
 
-MIXED: list[Cluster] = [(0, 1)] * 150 + [(1, 1)] * 120 + [(i % 7, 6 + i % 5) for i in range(80)]
-"""Two groups large enough for a binomial draw, and many small ones."""
+MIXED: list[Cluster] = [(0, 1)] * 150 + [(1, 1)] * statistics.HEAVY + [(i % 7, 6 + i % 5) for i in range(80)]
+"""Two groups large enough for a binomial draw, one of them just so, and many small ones."""
 
 
 def test_the_same_seed_gives_the_same_interval_whatever_the_order() -> None:
     shuffled = random.Random(1).sample(MIXED, len(MIXED))
     assert cluster_bootstrap(MIXED, seed=7) == cluster_bootstrap(shuffled, seed=7)
     assert cluster_bootstrap(MIXED, seed=7) != cluster_bootstrap(MIXED, seed=8)
+    assert cluster_bootstrap(MIXED) == cluster_bootstrap(MIXED, draws=1000, seed=0)
 
 
 def test_clusters_without_trials_change_nothing() -> None:
@@ -303,7 +311,7 @@ def test_clusters_without_trials_change_nothing() -> None:
     assert cluster_bootstrap([]) is None
 
 
-@pytest.mark.parametrize("arm", [MIXED, MIXED[270:], MIXED[:270]], ids=["both", "small groups", "large groups"])
+@pytest.mark.parametrize("arm", [MIXED, MIXED[-80:], MIXED[:-80]], ids=["both", "small groups", "large groups"])
 def test_redrawing_by_groups_spreads_as_redrawing_one_by_one_does(arm: list[Cluster]) -> None:
     rng = random.Random(3)
     plain = [
@@ -315,6 +323,17 @@ def test_redrawing_by_groups_spreads_as_redrawing_one_by_one_does(arm: list[Clus
     spread = stdlib.stdev(plain)
     assert abs(stdlib.fmean(grouped) - stdlib.fmean(plain)) < 5 * spread * math.sqrt(2 / 4000)
     assert abs(stdlib.stdev(grouped) / spread - 1) < 5 * math.sqrt(1 / 4000)
+
+
+@pytest.mark.parametrize(("draws", "ranks"), [(1000, (25, 976)), (999, (25, 975)), (100, (2, 99)), (20, (1, 20))])
+def test_the_interval_leaves_a_fortieth_of_the_draws_on_either_side(draws: int, ranks: tuple[int, int]) -> None:
+    redrawn = random.Random(2).sample(range(1, draws + 1), draws)
+    assert statistics._percentiles([float(x) for x in redrawn], draws / 2) == ranks
+
+
+def test_the_interval_is_widened_to_hold_the_value_it_is_of() -> None:
+    assert statistics._percentiles([1.0, 2.0, 3.0], 0.5) == (0.5, 3.0)
+    assert statistics._percentiles([1.0, 2.0, 3.0], 3.5) == (1.0, 3.5)
 
 
 @pytest.mark.parametrize("chance", [0.0, 0.1, 0.5, 2 / 3, 1.0])
@@ -550,6 +569,10 @@ def test_log_rank_is_what_lifelines_says() -> None:
 def test_two_like_arms_show_no_difference() -> None:
     arm = Lifetimes([1, 2, 2, 5], [True, True, False, True])
     assert log_rank(arm, arm) == (0.0, 1.0)
+
+
+def test_log_rank_of_one_against_one_is_a_coin() -> None:
+    assert log_rank(Lifetimes([1], [True]), Lifetimes([2], [True])) == same((1.0, chi2_tail(1.0)))
 
 
 def test_arms_never_watched_together_are_not_compared() -> None:

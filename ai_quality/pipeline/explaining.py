@@ -53,8 +53,10 @@ FATE = """
 SELECT COALESCE(SUM(l.lines), 0),
        COALESCE(SUM(CASE WHEN l.gone IS NULL THEN l.lines END), 0),
        COALESCE(SUM(CASE WHEN e.change = c.change THEN l.lines END), 0),
-       COALESCE(SUM(CASE WHEN e.change <> c.change AND l.gone_time <= l.born_time + INTERVAL '21' DAY THEN l.lines END), 0),
-       COALESCE(SUM(CASE WHEN e.change <> c.change AND l.gone_time > l.born_time + INTERVAL '21' DAY THEN l.lines END), 0)
+       COALESCE(SUM(CASE WHEN e.change <> c.change AND l.gone_time <= l.born_time + INTERVAL '21' DAY
+                         THEN l.lines END), 0),
+       COALESCE(SUM(CASE WHEN e.change <> c.change AND l.gone_time > l.born_time + INTERVAL '21' DAY
+                         THEN l.lines END), 0)
 FROM line_lives l JOIN commits c ON c.sha = l.born LEFT JOIN commits e ON e.sha = l.gone
 WHERE l.born = $sha AND l.counted AND NOT l.blank AND NOT l.continues
 """
@@ -70,7 +72,8 @@ def explain(repository: Repository, facts: Store, asked: str) -> CommitStory | C
     if number := re.fullmatch(r"[#!]?(\d{1,6})", asked):
         found = records(facts, "SELECT * FROM changes WHERE number = $number ORDER BY landed", number=int(number[1]))
         if found:
-            members = facts.rows("SELECT sha FROM commits WHERE change = $c AND NOT is_merge", {"c": found[0]["change"]})
+            landing = {"change": found[0]["change"]}
+            members = facts.rows("SELECT sha FROM commits WHERE change = $change AND NOT is_merge", landing)
             return ChangeStory(found[0], tuple(_commit(repository, facts, sha) for (sha,) in members))
         if asked[0] in "#!":
             message = f"no change {asked} is known here"
@@ -78,13 +81,18 @@ def explain(repository: Repository, facts: Store, asked: str) -> CommitStory | C
     return _commit(repository, facts, repository.resolve(asked))
 
 
-def records(facts: Store, sql: str, **parameters: object) -> list[dict[str, Any]]:
-    """Run a query → a dict a row, times as UTC ISO-8601 text."""
-    return [{name: _told(value) for name, value in row.items()} for row in facts.records(sql, parameters)]
+def told_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows with their times as UTC ISO-8601 text."""
+    return [{name: _told(value) for name, value in row.items()} for row in rows]
 
 
 def _told(value: object) -> object:
     return value.isoformat() + "Z" if isinstance(value, datetime) else value
+
+
+def records(facts: Store, sql: str, **parameters: object) -> list[dict[str, Any]]:
+    """Run a query → a dict a row, times as text."""
+    return told_rows(facts.records(sql, parameters))
 
 
 def _commit(repository: Repository, facts: Store, sha: str) -> CommitStory:

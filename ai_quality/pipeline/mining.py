@@ -17,8 +17,14 @@ from ai_quality.sources import git, history
 IGNORE_REVS = ".git-blame-ignore-revs"
 PULL_REFS = ("refs/pull", "refs/merge-requests", "refs/pull-requests", "refs/remotes")
 
+FETCH_PULLS = "git fetch origin '+refs/pull/*:refs/pull/*' (GitLab: '+refs/merge-requests/*:refs/merge-requests/*')"
+
 Progress = Callable[[int, int], None]
 """Told (done, total) commits as the pass goes; the total is exact."""
+
+
+def no_progress(done: int, total: int) -> None:
+    """Tell nobody."""
 
 
 def mine(
@@ -27,7 +33,7 @@ def mine(
     *,
     also: Sequence[str] = (),
     allow_missing: bool = False,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = no_progress,
 ) -> Mined:
     """Read the whole history of `revision` in one pass; raises before any number can be partial.
 
@@ -133,10 +139,7 @@ def _kinds(repository: git.Repository, tip: str, book: LineBook, touched: list[l
 def _notes(stand_ins: int, heads: dict[int, str]) -> list[str]:
     notes = []
     if stand_ins:
-        notes.append(f"{stand_ins} missing objects: those versions of files were read as binary, as --allow-missing asks")
+        notes.append(f"{stand_ins} missing objects: those versions of files were read as binary (--allow-missing)")
     if not heads:
-        notes.append(
-            "no pull-request refs here, so offers that never landed are invisible: "
-            "run git fetch origin '+refs/pull/*:refs/pull/*' (GitLab: '+refs/merge-requests/*:refs/merge-requests/*')",
-        )
+        notes.append(f"no pull-request refs here, so offers that never landed are invisible: run {FETCH_PULLS}")
     return notes

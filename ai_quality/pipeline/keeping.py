@@ -17,7 +17,7 @@ import ai_quality
 from ai_quality.errors import EnvironmentProblem
 from ai_quality.facts import lifetimes, rows, store
 from ai_quality.facts.mined import Mined
-from ai_quality.pipeline.mine import PULL_REFS, Progress, mine, tip_of
+from ai_quality.pipeline.mining import PULL_REFS, Progress, mine, no_progress, tip_of
 from ai_quality.sources import git
 
 
@@ -39,36 +39,35 @@ def author_key(repository: git.Repository) -> bytes:
     place = state_folder(repository) / "author-key"
     try:
         place.parent.mkdir(exist_ok=True)
-        with contextlib.suppress(FileExistsError), place.open("xb", opener=_owner_only) as file:
-            file.write(secrets.token_bytes(32))
+        with contextlib.suppress(FileExistsError):
+            made = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(made, "wb") as file:
+                file.write(secrets.token_bytes(32))
         return place.read_bytes()
     except OSError:  # a read-only repository: hashes then hold for this run alone
         return secrets.token_bytes(32)
 
 
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
 @contextlib.contextmanager
 def open_facts(
-    repository: git.Repository, revision: str = "HEAD", *, allow_missing: bool = False, progress: Progress | None = None
+    repository: git.Repository, revision: str = "HEAD", *, allow_missing: bool = False, progress: Progress = no_progress
 ) -> Iterator[store.Store]:
     """Give the facts of a revision: stored ones while nothing they depend on changed, else freshly mined.
 
-    Those of HEAD are kept under the git common directory; another revision's, or where that cannot be written, are
-    made in a scratch directory and forgotten.
+    Those of HEAD are kept under the git common directory. Another revision's, or where that cannot be
+    written, are made in a scratch directory and forgotten.
     """
     kept = state_folder(repository) / "facts"
     tip = tip_of(repository, revision)
     is_head = tip == tip_of(repository, "HEAD")
     refs = repository.refs(*PULL_REFS)
-    mark = fingerprint() + hashlib.sha256(json.dumps([sorted(refs.items()), allow_missing]).encode()).hexdigest()[:16]
+    given = json.dumps([sorted(refs.items()), allow_missing])
+    mark = fingerprint() + hashlib.sha256(given.encode()).hexdigest()[:16]
     if is_head and _is_fresh(kept, tip, mark):
         with store.Store(kept) as facts:
             yield facts
         return
-    mined = mine(repository, tip, allow_missing=allow_missing, progress=progress or (lambda done, total: None))
+    mined = mine(repository, tip, allow_missing=allow_missing, progress=progress)
     rows_of = tables(mined, repository_name(repository), author_key(repository), mark)
     del mined
     folder = kept if is_head and _can_keep(kept) else repository.scratch / "facts"
@@ -91,7 +90,9 @@ def _is_fresh(folder: Path, tip: str, mark: str) -> bool:
         return False
     try:
         with store.Store(folder) as facts:
-            return facts.rows("SELECT rev, fingerprint, schema_version FROM runs") == [(tip, mark, store.SCHEMA_VERSION)]
+            return facts.rows("SELECT rev, fingerprint, schema_version FROM runs") == [
+                (tip, mark, store.SCHEMA_VERSION)
+            ]
     except EnvironmentProblem:
         return False
 

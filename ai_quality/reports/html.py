@@ -1,0 +1,94 @@
+"""The report as one page that needs nothing else: no script, no request, dark where the reader's screen is.
+
+Each metric has a plot: a dot for the rate, a whisker for its 95 % interval, a row a cohort.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ai_quality.reports.figures import Figure, MetricView
+from ai_quality.reports.templating import fill
+from ai_quality.reports.view import COHORTS, ReportView
+from ai_quality.reports.words import Scale
+
+LEFT, RIGHT = 12, 260
+FIRST_ROW, ROW = 12, 18
+"""In the units of the plot's view box, which is 280 wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One cohort's rate; without an interval `lo` and `hi` are `x`."""
+
+    cohort: str
+    x: float
+    lo: float
+    hi: float
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A labelled place on the axis."""
+
+    x: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A metric's dots on one axis from 0; `title` says the same in words."""
+
+    title: str
+    dots: tuple[Dot, ...]
+    ticks: tuple[Tick, ...]
+
+
+def render(view: ReportView) -> str:
+    """Return the whole page."""
+    plots = [(metric, plot(metric)) for metric in view.metrics]
+    return fill("report.html.j2", {"view": view, "plots": plots})
+
+
+def plot(metric: MetricView) -> Plot | None:
+    """Return the plot; None where no cohort has a rate."""
+    figures = [(name, figure) for name, figure in metric.figures.items() if figure.rate.value is not None]
+    if not figures:
+        return None
+    top = _top((max(_values(figure)) for _, figure in figures), metric.scale)
+    rows = {name: FIRST_ROW + ROW * row for row, name in enumerate(metric.figures)}
+    return Plot(
+        title=f"{metric.label}: " + "; ".join(f"{COHORTS[name]} {figure.told}" for name, figure in figures),
+        dots=tuple(_dot(name, figure, top, rows[name]) for name, figure in figures),
+        ticks=tuple(Tick(_place(part, 1), _label(top * part, metric.scale)) for part in (0, 0.5, 1)),
+    )
+
+
+def _values(figure: Figure) -> list[float]:
+    return [value for value in (figure.rate.value, figure.rate.lo, figure.rate.hi) if value is not None]
+
+
+def _dot(name: str, figure: Figure, top: float, y: int) -> Dot:
+    values = _values(figure)
+    return Dot(name, _place(values[0], top), _place(min(values), top), _place(max(values), top), y)
+
+
+def _place(value: float, top: float) -> float:
+    return round(LEFT + (RIGHT - LEFT) * min(1.0, max(0.0, value / top)), 1)
+
+
+def _top(values: Iterable[float], scale: Scale) -> float:
+    """The round number (1, 2 or 5 times a power of ten) at or above all values; no share is above 1."""
+    highest = max(values)
+    if highest <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(highest))
+    top = next(step * power for step in (1, 2, 5, 10, 20) if step * power >= highest)
+    return min(top, 1.0) if scale == "share" else top
+
+
+def _label(value: float, scale: Scale) -> str:
+    return f"{value * 100:.6g} %" if scale == "share" else f"{value:.6g} h"

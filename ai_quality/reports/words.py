@@ -1,0 +1,101 @@
+"""Numbers in words: as few digits as tell the truth.
+
+A value that is not 0 never reads as 0, and an interval that does not touch 0 never reads as if it did. Shares
+from 0 to 1 are shown in per cent, their differences in points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+Scale = Literal["share", "hours"]
+
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"
+MOST_DECIMALS = 6
+WIDE_VALUE = 100
+"""From here on an hour's tenth says nothing."""
+
+_UNIT = {"share": " %", "hours": " h"}
+_DIFFERENCE_UNIT = {"share": "points", "hours": "hours"}
+
+
+def count(number: int | None) -> str:
+    """`12,345`, or a dash for what nobody knows."""
+    return DASH if number is None else f"{number:,}".replace("-", MINUS)
+
+
+def amount(number: int, noun: str) -> str:
+    """`2 commits`, `1 commit`."""
+    return f"{count(number)} {noun.removesuffix('s') if number == 1 else noun}"
+
+
+def value(number: float, scale: Scale) -> str:
+    """`7.4 %`, `2.3 h`."""
+    shown = _scaled(number, scale)
+    return _text(shown, _value_decimals(shown, scale)) + _UNIT[scale]
+
+
+def interval(middle: float, lo: float, hi: float, scale: Scale) -> str:
+    """`4-12`, in the unit of the value it surrounds."""
+    return DASH.join(_bounds(middle, lo, hi, scale))
+
+
+def difference(number: float, scale: Scale) -> str:
+    """`-11.9`, `+3.0`: always with its sign."""
+    shown = _scaled(number, scale)
+    text = _text(shown, _value_decimals(shown, scale))
+    return f"+{text}" if shown > 0 else text
+
+
+def difference_interval(middle: float, lo: float, hi: float, scale: Scale) -> str:
+    """`-17 to -7`."""
+    return " to ".join(_bounds(middle, lo, hi, scale))
+
+
+def difference_unit(scale: Scale) -> str:
+    """`points` or `hours`."""
+    return _DIFFERENCE_UNIT[scale]
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter, the rest untouched."""
+    return text[:1].upper() + text[1:]
+
+
+def listed(names: list[str]) -> str:
+    """`reverts`, `reverts and defects`, `rework, reverts and defects`."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
+
+
+def _scaled(number: float, scale: Scale) -> float:
+    return number * 100 if scale == "share" else number
+
+
+def _text(shown: float, decimals: int) -> str:
+    text = f"{shown:,.{decimals}f}"
+    return text.lstrip("-") if not float(text.replace(",", "")) else text.replace("-", MINUS)
+
+
+def _value_decimals(shown: float, scale: Scale) -> int:
+    fewest = 0 if scale == "hours" and abs(shown) >= WIDE_VALUE else 1
+    return _enough(shown, scale, lambda _: True, fewest)
+
+
+def _bounds(middle: float, lo: float, hi: float, scale: Scale) -> tuple[str, str]:
+    """Whole numbers where they still hold the value shown between them, more digits where not."""
+    center, low, high = (_scaled(number, scale) for number in (middle, lo, hi))
+    center = round(center, _value_decimals(center, scale))
+    below = _enough(low, scale, lambda decimals: round(low, decimals) <= center)
+    above = _enough(high, scale, lambda decimals: center <= round(high, decimals))
+    return _text(low, below), _text(high, above)
+
+
+def _enough(shown: float, scale: Scale, holds: Callable[[int], bool], fewest: int = 0) -> int:
+    """The fewest decimals that hold and do not turn a little into nothing, or nearly all into all."""
+    landmarks = (-100, 0, 100) if scale == "share" else (0,)
+    enough = (
+        d for d in range(fewest, MOST_DECIMALS) if holds(d) and (shown in landmarks or round(shown, d) not in landmarks)
+    )
+    return next(enough, MOST_DECIMALS)

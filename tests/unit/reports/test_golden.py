@@ -1,0 +1,23 @@
+"""Whole reports, to be read as prose: tests/golden, a folder a state. `pytest --write` makes them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ai_quality.reports import RENDERERS
+from tests.unit.reports.views import STATES
+
+ENDINGS = {"text": "txt", "json": "json", "md": "md"}
+
+
+@pytest.mark.parametrize("form", ENDINGS)
+@pytest.mark.parametrize("state", STATES)
+def test_a_state_reads_as_it_did(state: str, form: str, generated: Callable[[str, str], None]) -> None:
+    generated(f"tests/golden/{state}/report.{ENDINGS[form]}", RENDERERS[form](STATES[state]()))
+
+
+@pytest.mark.parametrize("form", ["csv", "html"])
+def test_the_ordinary_report_reads_as_it_did(form: str, generated: Callable[[str, str], None]) -> None:
+    generated(f"tests/golden/ordinary/report.{form}", RENDERERS[form](STATES["ordinary"]()))

@@ -1,0 +1,94 @@
+"""One screen, aligned, with or without colour."""
+
+# ruff: noqa: RUF001 (reports print true dashes and minus signs)
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from ai_quality.metrics import Counts
+from ai_quality.reports import terminal
+from ai_quality.reports.tables import columns
+from ai_quality.reports.view import build_view
+from tests.unit.reports.hostile import FIELDS, TEXTS
+from tests.unit.reports.views import EXCLUDED, ORDINARY, RUN, STATES, ordinary
+
+UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200c-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_fits_one_screen(state: str) -> None:
+    text = terminal.render(STATES[state]())
+    assert text.count("\n") <= terminal.SCREEN
+    assert max(map(columns, text.split("\n"))) <= terminal.WIDTH
+
+
+@pytest.mark.parametrize("width", [1, 40, 60, 79, 80, 100, 500])
+@pytest.mark.parametrize("state", STATES)
+def test_no_line_is_wider_than_the_terminal(state: str, width: int) -> None:
+    text = terminal.render(STATES[state](), width=width)
+    assert max(map(columns, text.split("\n"))) <= max(terminal.NARROWEST, min(width, terminal.WIDTH))
+
+
+def test_columns_are_aligned() -> None:
+    lines = terminal.render(ordinary()).split("\n")
+    table = lines[lines.index("") :][4:12]
+    heads = ("95 %", "AI minus")
+    for head in heads:
+        start = table[0].index(head)
+        assert {line[start - 1 : start] for line in table} == {" "}, head
+    assert all(line[:4].strip() for line in table[1:])
+
+
+def test_figures_that_do_not_fit_side_by_side_are_told_one_below_the_other() -> None:
+    text = terminal.render(ordinary(), width=70)
+    assert "Reworked in 21 days\n  AI-marked: 7.4 % (4–12), 720 of 9,730 lines in 132 commits\n" in text
+    assert "  AI minus unmarked: −11.9 points (−17 to −7), lower\n" in text
+
+
+def test_numbers_of_a_big_repository_stay_aligned() -> None:
+    counts = {"ai": Counts(164_000, 121_000, 12_345_678, 10_101_000), "unmarked": Counts(1, 1, 1, 1)}
+    lines = terminal.render(build_view(ORDINARY, counts, EXCLUDED, RUN)).split("\n")
+    first, second = (line for line in lines if line.startswith(("AI-marked  ", "unmarked  ")))
+    assert [found.end() for found in re.finditer(r" commits| changes| lines added", first)] == [
+        found.end() for found in re.finditer(r" commit| change| line added", second)
+    ]
+
+
+def test_low_numbers_are_starred_and_the_star_explained() -> None:
+    text = terminal.render(ordinary())
+    assert re.search(r"6\.7 % 2–14 +22\*", text)
+    assert "* n below 30: low, not compared." in text
+    assert "*" not in terminal.render(build_view(ORDINARY[:4], {}, [], RUN))
+
+
+def test_details_give_way_and_say_so() -> None:
+    notes = tuple(f"note number {number} of many, each of some length" for number in range(20))
+    text = terminal.render(build_view(ORDINARY, {}, EXCLUDED * 5, replace(RUN, notes=notes)))
+    assert text.count("\n") <= terminal.SCREEN
+    assert text.count("…") == 2
+    assert text.endswith("Look further: ai-quality facts defects · ai-quality explain SHA · ai-quality report --json\n")
+
+
+def test_colour_adds_nothing_but_colour() -> None:
+    coloured = terminal.render(ordinary(), colour=True)
+    assert "\x1b[1mAI-marked lines: 18.0 %" in coloured
+    assert re.sub(r"\x1b\[[0-9]m", "", coloured) == terminal.render(ordinary())
+    assert "\x1b" not in terminal.render(ordinary(), colour=False)
+
+
+def test_a_report_without_metrics_is_still_one() -> None:
+    assert "Look further" in terminal.render(build_view([], {}, [], RUN))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_nothing_from_outside_reaches_the_terminal_alive(text: str) -> None:
+    for field, place in FIELDS.items():
+        shown = terminal.render(place(TEXTS[text]))
+        assert not UNSAFE.search(shown), field
+        assert shown.count("\n") <= terminal.SCREEN, field
+        assert max(map(columns, shown.split("\n"))) <= terminal.WIDTH, field
+        assert not re.search(r"^\s*::|##\[", shown, re.MULTILINE), field

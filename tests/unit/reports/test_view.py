@@ -1,0 +1,233 @@
+"""What is said, in which words."""
+
+# ruff: noqa: RUF001 (reports print true dashes and minus signs)
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from ai_quality.metrics import METRICS, Counts, Measured, load
+from ai_quality.metrics.rate import Rate, clustered, median_of, proportion, unknown
+from ai_quality.metrics.statistics import Difference
+from ai_quality.reports import RENDERERS
+from ai_quality.reports.figures import MetricView
+from ai_quality.reports.view import ReportView, build_view
+from tests.unit.reports.views import (
+    COUNTS,
+    EXCLUDED,
+    ORDINARY,
+    RUN,
+    STATES,
+    incomplete,
+    measured,
+    ordinary,
+    rework,
+    too_few,
+)
+
+
+def figures(name: str, ai: Rate, unmarked: Rate) -> MetricView:
+    return build_view([measured(name, ai, unmarked)], COUNTS, [], RUN).metrics[0]
+
+
+def told(*differences: Difference | None) -> str:
+    """The verdict without its first sentence."""
+    names = ("rework_rate", "revert_rate", "defect_rate")
+    varied = [replace(rework(found), metric=load(name)) for name, found in zip(names, differences, strict=True)]
+    return build_view(varied, COUNTS, [], RUN).verdict.partition("mark landed. ")[2]
+
+
+LOWER = Difference(-0.119, -0.1704, -0.0687, "newcombe")
+HIGHER = Difference(0.031, 0.004, 0.06, "newcombe")
+NONE = Difference(0.01, -0.02, 0.04, "newcombe")
+REWORK_LOWER = "Rework lower than unmarked by 11.9 points (95 % interval 7 to 17)"
+REVERTS_HIGHER = "reverts higher than unmarked by 3.1 points (95 % interval 0.4 to 6)"
+
+
+# The verdict
+
+
+def test_the_verdict_says_how_much_and_what_was_seen() -> None:
+    assert ordinary().verdict == (
+        "AI-marked lines: 18.0 % of 68,583 counted lines added since 2025-06-01, when the first AI mark landed. "
+        "Rework lower than unmarked by 11.9 points (95 % interval 7 to 17); reverts and defects: no difference shown."
+    )
+
+
+@pytest.mark.parametrize(
+    ("differences", "words"),
+    [
+        ((LOWER, HIGHER, None), f"{REWORK_LOWER}; {REVERTS_HIGHER}; defects: too few to compare."),
+        ((NONE, NONE, NONE), "Rework, reverts and defects: no difference shown."),
+        ((NONE, None, None), "Rework: no difference shown; reverts and defects: too few to compare."),
+        ((None, None, None), "Rework, reverts and defects: too few to compare."),
+    ],
+)
+def test_likes_are_told_together(differences: tuple[Difference | None, ...], words: str) -> None:
+    assert told(*differences) == words
+
+
+def test_too_few_commits_are_told_with_their_number() -> None:
+    assert too_few().verdict.endswith("Too few AI-marked commits to compare (n = 7).")
+    few_unmarked = build_view([rework(None)], {**COUNTS, "unmarked": Counts(3, 3, 9, 9)}, [], RUN)
+    assert few_unmarked.verdict.endswith("Too few unmarked commits to compare (n = 3).")
+
+
+def test_no_mark_is_no_proof() -> None:
+    assert STATES["no-ai-mark"]().verdict == (
+        "No AI mark found in 1,234 commits landed in the whole history. That is not proof that no AI was used: "
+        "one agent left a trace in 1.8 % of its pull requests (n = 2,686, AIDev 2025)."
+    )
+
+
+def test_marks_that_do_not_count_are_told_where_no_other_was_found() -> None:
+    found = build_view([], {**COUNTS, "ai": Counts(0, 0, 0, 0)}, [], RUN).verdict
+    assert found == (
+        "No commit counts as AI-marked, of 925 commits landed since 2025-06-01, when the first AI mark landed: "
+        "9 only in part AI-marked and 4 with marks too weak to count."
+    )
+
+
+def test_an_empty_window_is_told_as_one() -> None:
+    assert build_view([], {"bot": COUNTS["bot"]}, [], replace(RUN, since=None)).verdict == (
+        "No commit to count landed in the whole history."
+    )
+
+
+def test_marked_commits_without_lines_have_no_share() -> None:
+    view = build_view([], {"ai": Counts(1, 1, 0, 0)}, [], replace(RUN, since=None))
+    assert view.verdict.startswith("1 AI-marked commit landed in the whole history, with no counted line added.")
+
+
+def test_an_incomplete_history_is_the_first_thing_said() -> None:
+    assert incomplete().verdict.startswith(
+        "Incomplete history: unreadable files were left out, so every figure may be off. "
+    )
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_unmarked_is_never_called_human_and_nothing_is_called_a_cause(state: str) -> None:
+    for form in ("text", "md", "html", "json"):
+        said = RENDERERS[form](STATES[state]()).lower()
+        assert not re.search(
+            r"\bhumans?\b|\bcaused\b|\bbecause\b|\bthanks to\b|\bimproved?\b|\bworse\b|\bbetter\b", said
+        )
+
+
+# The window
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "why", "words"),
+    [
+        (RUN.since, RUN.until, "since the first AI mark landed", "since 2025-06-01, when the first AI mark landed."),
+        (RUN.since, RUN.until, "as asked", "since 2025-06-01 (as asked)."),
+        (RUN.since, RUN.until, "", "since 2025-06-01."),
+        (None, None, "the whole history: no AI mark", "in the whole history."),
+        (datetime(1970, 1, 1), None, "the whole history", "in the whole history."),  # noqa: DTZ001
+        (None, datetime(2026, 1, 31), "", "until 2026-01-31."),  # noqa: DTZ001
+        (RUN.since, datetime(2026, 1, 31), "as asked", "since 2025-06-01 (as asked), until 2026-01-31."),  # noqa: DTZ001
+    ],
+)  # fmt: skip
+def test_a_window_is_told_by_its_bounds_and_why(
+    since: datetime | None, until: datetime | None, why: str, words: str
+) -> None:
+    view = build_view(ORDINARY, COUNTS, [], replace(RUN, since=since, until=until, why_since=why))
+    assert view.verdict.split(" counted lines added ")[1].startswith(words)
+
+
+def test_times_of_any_zone_are_told_in_utc() -> None:
+    late = datetime(2026, 4, 30, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
+    assert build_view([], COUNTS, [], replace(RUN, tip_time=late)).title == "fastmcp at 3f2c9ab12d (2026-05-01)"
+
+
+def test_a_tip_without_a_readable_date_has_none() -> None:
+    assert build_view([], COUNTS, [], replace(RUN, tip_time=None)).title == "fastmcp at 3f2c9ab12d"
+
+
+def test_a_repository_without_a_printable_name_has_another() -> None:
+    assert build_view([], COUNTS, [], replace(RUN, repo="\u200b")).title.startswith("this repository at ")
+
+
+# Figures
+
+
+def test_a_rate_is_told_with_its_interval_and_what_it_counts() -> None:
+    view = figures("rework_rate", clustered([(1, 10)] * 20 + [(2, 10)] * 20), proportion(3, 40))
+    assert view.figures["ai"].told == "15.0 % (14–16), 60 of 400 lines in 40 commits"
+    assert view.figures["unmarked"].told == "7.5 % (3–20), 3 of 40 lines"
+
+
+def test_few_are_told_by_counts_alone_and_low_numbers_as_such() -> None:
+    view = figures("revert_rate", proportion(2, 7), proportion(1, 12))
+    assert view.figures["ai"].told == "2 of 7 commits, too few for a rate"
+    assert view.figures["unmarked"].told == "8.3 % (1–35), 1 of 12 commits, low n"
+
+
+def test_a_median_is_told_in_its_unit() -> None:
+    view = figures("cycle_time", median_of([1.0, 2, 3]), median_of([float(hours) for hours in range(1, 32)]))
+    assert view.figures["ai"].told == "3 changes, too few for a rate"
+    assert view.figures["unmarked"].told == "16.0 h (10–22), 31 changes"
+    assert view.told_difference == "too few to compare"
+
+
+def test_nothing_to_count_is_none_and_unknown_is_unknown() -> None:
+    view = figures("defect_rate", proportion(0, 0), unknown())
+    assert [figure.told for figure in view.figures.values()] == ["none", "unknown"]
+    assert [figure.n for figure in view.figures.values()] == [0, None]
+    assert view.contrast.words == "unknown"
+
+
+def test_an_unknown_metric_says_why() -> None:
+    view = next(one for one in STATES["unknown-merge-pass"]().metrics if one.metric.name == "merge_pass_rate")
+    assert view.told_difference == "unknown: no pull-request refs here"
+    assert (view.told_too_young, view.has_too_young) == ("–", False)
+
+
+def test_what_is_too_young_is_told_by_metric() -> None:
+    assert ordinary().too_young == (
+        "rework 2,615 / 3,761 lines; reverts 36 / 72 commits; defects 74 / 211 commits; survival 5,045 / 10,001 lines"
+    )
+
+
+def test_every_metric_has_words_of_its_own_with_its_horizon_from_its_definition() -> None:
+    labels = [one.label for one in ordinary().metrics]
+    assert len(labels) == len(METRICS)
+    assert labels[:3] == ["Reworked in 21 days", "Reverted in 30 days", "Defect in 90 days"]
+    assert not [one.label for one in ordinary().metrics if one.counted == "units"], "words for it go into figures.py"
+
+
+def test_a_metric_nobody_has_words_for_yet_is_told_by_its_name() -> None:
+    new = replace(rework(None), metric=replace(load("rework_rate"), name="token_waste"))
+    assert build_view([new], COUNTS, [], RUN).metrics[0].label == "Token waste"
+
+
+def test_a_cohort_nobody_measured_is_unknown() -> None:
+    half = Measured(load("rework_rate"), {"ai": proportion(3, 40)}, None, {})
+    assert build_view([half], COUNTS, [], RUN).metrics[0].figures["unmarked"].told == "unknown"
+
+
+# The rest
+
+
+def test_exclusions_are_told_with_their_amounts() -> None:
+    assert [one.words for one in build_view([], COUNTS, EXCLUDED, RUN).excluded][:3] == [
+        "48,211 lines in lock files",
+        "bots: 212 commits, 3,400 lines",
+        "squashes only partly AI-marked, share known: 9 commits, 1,204 lines",
+    ]
+
+
+def test_notes_end_with_how_fixes_are_told() -> None:
+    view: ReportView = build_view([], COUNTS, [], replace(RUN, notes=("first", " ", "second")))
+    assert view.notes == ("first", "second", "fixes are told by: conventional commits (fix:)")
+
+
+def test_there_are_three_ways_to_look_further() -> None:
+    assert [step.command for step in ordinary().further] == [
+        "ai-quality facts defects", "ai-quality explain SHA", "ai-quality report --json",
+    ]  # fmt: skip
