@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import hmac
 import json
@@ -21,11 +22,14 @@ from ai_quality.pipeline.mining import PULL_REFS, Progress, mine, no_progress, t
 from ai_quality.sources import git
 
 
+@functools.cache
 def fingerprint() -> str:
-    """A hash of all that facts depend on beside the repository: program, registry, path lists, schema."""
+    """A hash of all that facts depend on beside the repository: every file that takes part in making them."""
     digest = hashlib.sha256(ai_quality.__version__.encode())
-    for name in ("marks.yml", "paths.yml", "schema.sql"):
-        digest.update(resources.files("ai_quality.facts").joinpath(name).read_bytes())
+    for package in ("ai_quality.facts", "ai_quality.sources"):
+        for file in sorted(resources.files(package).iterdir(), key=lambda file: file.name):
+            if file.is_file():
+                digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -100,7 +104,7 @@ def _is_fresh(folder: Path, tip: str, mark: str) -> bool:
 def repository_name(repository: git.Repository) -> str:
     """The name of the directory the repository lives in; no host, no owner, no address."""
     place = repository.common_dir
-    return (place.parent if place.name in (".git", "repo") else place).name.removesuffix(".git")
+    return (place.parent if place.name == ".git" else place).name.removesuffix(".git")
 
 
 def tables(mined: Mined, name: str, key: bytes, mark: str) -> dict[str, Iterator[tuple[object, ...]]]:
