@@ -143,6 +143,9 @@ class CommitFact(NamedTuple):
     change: str
     is_merge: bool
     kind: str
+    work: str
+    size_bin: int
+    stratum: str
     commit_class: CommitClass
     cohort: Cohort
     agent: str | None
@@ -187,6 +190,7 @@ class Change(NamedTuple):
     commit_class: CommitClass
     cohort: Cohort
     agent: str | None
+    stratum: str
     ai_share: float | None
     commits: int
     review_rounds: int | None

@@ -10,6 +10,7 @@ import json
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 from ai_quality.facts.changes import Landing, Offer
 from ai_quality.facts.cohorts import cohort_of, is_marked
@@ -33,14 +34,25 @@ def commit_facts(mined: Mined, landed_lines: Mapping[int, int], author: Callable
         cohort = cohort_of(verdict)
         touches = mined.touched[number - 1]
         counted = [touch for touch in touches if mined.kinds[touch.path] not in UNCOUNTED]
+        added, deleted = sum(touch.added for touch in counted), sum(touch.deleted for touch in counted)
+        kind = kinds[number - 1]
+        work, size = _work(mined, commit, kind, touches), (1 + added + deleted).bit_length() - 1
         yield CommitFact(
             commit.sha, author(commit.author.email), commit.author_time or None, commit.commit_time or None,
             times[number], mined.commits[mined.shape.landed[number] - 1].sha,
-            len(commit.parents) > 1, kinds[number - 1],
+            len(commit.parents) > 1, kind, work, size, f"{size} {work} {quarter(times[number])}",
             verdict.commit_class, cohort, verdict.agent, verdict.model, verdict.evidence,
             shares.get(number) if cohort == "mixed" else _whole_share(cohort), number in mined.ignored,
-            sum(touch.added for touch in counted), sum(touch.deleted for touch in counted), len(touches),
+            added, deleted, len(touches),
         )  # fmt: skip
+
+
+def quarter(seconds: int | None) -> str:
+    """Return the UTC quarter of a time, as in 2026q4; `unknown` without one."""
+    if not seconds:
+        return "unknown"
+    day = datetime.fromtimestamp(seconds, UTC)
+    return f"{day.year}q{(day.month + 2) // 3}"
 
 
 def _whole_share(cohort: Cohort) -> float | None:
@@ -61,6 +73,15 @@ def _kind(mined: Mined, commit: Commit, touches: Sequence[Touch], reverting: set
         return "revert"
     mends = any(mined.kinds[touch.path] in PRODUCT_CODE for touch in touches)
     return "fix" if mends and fix_evidence(commit, mined.convention) else "other"
+
+
+def _work(mined: Mined, commit: Commit, kind: str, touches: Sequence[Touch]) -> str:
+    """The kind of work a commit is compared within."""
+    if kind == "fix":
+        return "fix"
+    if touches and all(mined.kinds[touch.path] == "docs" for touch in touches):
+        return "docs"
+    return "feature" if commit.message[:4].lower() == "feat" else "other"
 
 
 def changes(mined: Mined, landed_lines: Mapping[int, int]) -> Iterator[Change]:
@@ -91,7 +112,7 @@ def _landed_change(mined: Mined, unit: Landing, group: Sequence[int], landed_lin
     together, cohort, agent = _together(said)
     return Change(
         landing.sha, unit.number, "landed", unit.shape, None, written, landing.commit_time or None, None,
-        together, cohort, agent, share, count, None, None,
+        together, cohort, agent, quarter(landing.commit_time), share, count, None, None,
     )  # fmt: skip
 
 
@@ -101,7 +122,7 @@ def _unlanded_change(mined: Mined, offer: Offer) -> Change:
     state = "unknown" if not mined.open_numbers else "open" if offer.number in mined.open_numbers else "closed"
     return Change(
         None, offer.number, state, "unknown", None, offer.first_written, None, None,
-        together, cohort, agent, _whole_share(cohort), len(said), None, None,
+        together, cohort, agent, quarter(offer.first_written), _whole_share(cohort), len(said), None, None,
     )  # fmt: skip
 
 

@@ -13,6 +13,9 @@ CREATE TABLE commits (
     change VARCHAR NOT NULL,          -- the first-parent commit of the branch by which it landed (decisions/0004)
     is_merge BOOLEAN NOT NULL,        -- more than one parent
     kind VARCHAR NOT NULL,            -- fix, revert, merge, other
+    work VARCHAR NOT NULL,            -- fix, docs (touches documentation alone), feature (says feat), other: a stratum of comparisons
+    size_bin BIGINT NOT NULL,         -- whole log2 of 1 + counted lines added and deleted: a stratum of comparisons
+    stratum VARCHAR NOT NULL,         -- size_bin, work and quarter of landing together: like is compared with like
     class VARCHAR NOT NULL,           -- agent, assisted, mixed, unmarked, bot
     cohort VARCHAR NOT NULL,          -- ai, unmarked, mixed, bot, uncertain: what the rates count it as
     agent VARCHAR,                    -- id in marks.yml
@@ -57,6 +60,7 @@ CREATE TABLE changes (
     class VARCHAR NOT NULL,           -- as for commits
     cohort VARCHAR NOT NULL,          -- as for commits
     agent VARCHAR,                    -- of its strongest mark
+    stratum VARCHAR NOT NULL,         -- quarter of landing, or of the first commit of what never landed
     ai_share DOUBLE,                  -- AI-marked share of the non-blank counted lines that landed; NULL: unknown
     commits BIGINT NOT NULL,          -- its own commits, merges left out
     review_rounds BIGINT,             -- only a forge knows

@@ -1,8 +1,8 @@
 """The metrics: one `.sql` file each, whose header comment is its definition. SQL counts, Python adds intervals.
 
-Every file answers with rows (cohort, old_enough, cluster, hits, total); `interval:` in its header says how
-an interval is put on them. Nothing here reaches a process, the network or the clock: the rows come through
-a function that the pipeline hands in.
+Every file answers with rows (cohort, old_enough, stratum, author, cluster, hits, total); `interval:` in its header
+says how an interval is put on them. Nothing here reaches a process, the network or the clock: the rows come
+through a function that the pipeline hands in.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from importlib import resources
 from typing import Any
 
 from ai_quality.metrics import rate
+from ai_quality.metrics.adjusted import Adjusted, adjusted, signs_differ, stratified
 from ai_quality.metrics.rate import Rate
 from ai_quality.metrics.statistics import Difference
+from ai_quality.metrics.survival import KaplanMeierPoint, kaplan_meier
 
 METRICS = (
     "rework_rate",
@@ -62,6 +64,15 @@ class Measured:
     difference: Difference | None
     too_young: dict[str, int]
     why_unknown: str | None = None
+    adjusted: Adjusted | None = None
+    """The difference within size x kind of work x quarter; None for medians and where too little is left."""
+    within_author: Adjusted | None = None
+    """The difference within authors who have both kinds of commits."""
+
+    @property
+    def signs_differ(self) -> bool:
+        """Do the crude and the adjusted difference point opposite ways?"""
+        return signs_differ(self.difference, self.adjusted)
 
     @property
     def verdict(self) -> str:
@@ -89,17 +100,35 @@ def _measured(metric: Metric, query: Query, *, pull_refs: bool, seed: int) -> Me
         nothing = dict.fromkeys(COMPARED, rate.unknown())
         return Measured(metric, nothing, None, {}, "no pull-request refs here")
     rows = query(metric.sql)
-    rates = {cohort: _rate(metric, [row for row in rows if row[0] == cohort and row[1]], seed) for cohort in COMPARED}
-    young = {cohort: sum(int(row[4]) for row in rows if row[0] == cohort and not row[1]) for cohort in COMPARED}
-    return Measured(metric, rates, rate.compare(rates["ai"], rates["unmarked"], seed), young)
+    old = [row for row in rows if row[1] and row[0] in COMPARED]
+    rates = {cohort: _rate(metric, [row for row in old if row[0] == cohort], seed) for cohort in COMPARED}
+    young = {cohort: sum(int(row[TOTAL]) for row in rows if row[0] == cohort and not row[1]) for cohort in COMPARED}
+    return Measured(
+        metric, rates, rate.compare(rates["ai"], rates["unmarked"], seed), young,
+        adjusted=_adjusted(metric, old, STRATUM, seed), within_author=_adjusted(metric, old, AUTHOR, seed),
+    )  # fmt: skip
+
+
+STRATUM, AUTHOR, CLUSTER, HITS, TOTAL = range(2, 7)
+
+
+def _adjusted(metric: Metric, rows: Sequence[tuple[Any, ...]], column: int, seed: int) -> Adjusted | None:
+    if metric.is_median or any(row[column] is None for row in rows):
+        return None
+    given = ((row[0], row[column], (int(row[HITS]), int(row[TOTAL]))) for row in sorted(rows, key=_order))
+    return adjusted(stratified(given), lines=metric.interval == "cluster-bootstrap", seed=seed)
+
+
+def _order(row: tuple[Any, ...]) -> tuple[str, ...]:
+    return tuple(str(value) for value in row)
 
 
 def _rate(metric: Metric, rows: Sequence[tuple[Any, ...]], seed: int) -> Rate:
     if metric.is_median:
-        return rate.median_of(float(row[3]) for row in rows)
+        return rate.median_of(float(row[HITS]) for row in rows)
     if metric.interval == "cluster-bootstrap":
-        return rate.clustered([(int(row[3]), int(row[4])) for row in sorted(rows, key=lambda row: row[2])], seed)
-    return rate.proportion(sum(int(row[3]) for row in rows), sum(int(row[4]) for row in rows))
+        return rate.clustered([(int(row[HITS]), int(row[TOTAL])) for row in sorted(rows, key=_order)], seed)
+    return rate.proportion(sum(int(row[HITS]) for row in rows), sum(int(row[TOTAL]) for row in rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +152,15 @@ def excluded(query: Query) -> list[tuple[str, int | None, int]]:
     found = query(_count_sql("excluded"))
     rows = [(str(why), None if commits is None else int(commits), int(lines or 0)) for why, commits, lines in found]
     return sorted(rows, key=lambda row: (-row[2], row[0]))
+
+
+def survival_curves(query: Query) -> dict[str, list[KaplanMeierPoint]]:
+    """Return the Kaplan-Meier curve of line survival, in days since landing, of each compared cohort."""
+    lives: dict[str, list[tuple[int, bool, int]]] = {cohort: [] for cohort in COMPARED}
+    for cohort, days, gone, lines in query(_count_sql("lifetimes")):
+        if cohort in lives:
+            lives[cohort].append((int(days), bool(gone), int(lines)))
+    return {cohort: kaplan_meier(*map(list, zip(*rows, strict=True))) for cohort, rows in lives.items() if rows}
 
 
 def _count_sql(name: str) -> str:

@@ -4,7 +4,8 @@
 -- horizon: none; the change has landed
 -- interval: order-statistic
 -- source: git-only lead time for changes; the time an offer was opened is known to a forge only
-SELECT c.cohort, TRUE AS old_enough, c.change AS cluster,
+SELECT c.cohort, TRUE AS old_enough, CAST(NULL AS VARCHAR(64)) AS stratum,
+       CAST(NULL AS VARCHAR(64)) AS author, c.change AS cluster,
        24.0 * EXTRACT(DAY FROM (c.landed - c.first_commit)) + EXTRACT(HOUR FROM (c.landed - c.first_commit))
            + EXTRACT(MINUTE FROM (c.landed - c.first_commit)) / 60.0 AS hits,
        1 AS total

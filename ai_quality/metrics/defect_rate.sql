@@ -5,7 +5,9 @@
 -- interval: wilson
 -- source: SZZ (Sliwerski et al. 2005) with the share-and-recency rule of facts/defects.py; its precision and recall are in docs/accuracy.md
 WITH work AS (
-    SELECT c.repo, c.sha, c.cohort, c.landed_time,
+    SELECT c.repo, c.sha, c.cohort, c.author,
+           c.stratum,
+           c.landed_time,
            c.landed_time + INTERVAL '90' DAY <= p.observed_until AS old_enough
     FROM commits c CROSS JOIN params p
     WHERE NOT c.is_merge AND NOT c.ignored AND c.kind <> 'revert' AND c.lines_added + c.lines_deleted > 0
@@ -18,7 +20,8 @@ hits AS (
     JOIN commits f ON f.repo = d.repo AND f.sha = d.fix
     WHERE f.landed_time <= w.landed_time + INTERVAL '90' DAY
 )
-SELECT w.cohort, w.old_enough, CAST(NULL AS VARCHAR(64)) AS cluster, COUNT(h.sha) AS hits, COUNT(*) AS total
+SELECT w.cohort, w.old_enough, w.stratum, w.author, CAST(NULL AS VARCHAR(64)) AS cluster,
+       COUNT(h.sha) AS hits, COUNT(*) AS total
 FROM work w
 LEFT JOIN hits h ON h.repo = w.repo AND h.sha = w.sha
-GROUP BY w.cohort, w.old_enough
+GROUP BY w.cohort, w.old_enough, w.stratum, w.author

@@ -4,7 +4,9 @@
 -- horizon: 90 days; lines that landed later than that before the end of the history are too young
 -- interval: cluster-bootstrap
 -- source: `git blame -w` at landing + 90 days; the curve over all ages is Kaplan-Meier's, whose point at 90 days this is
-SELECT c.cohort, c.landed_time + INTERVAL '90' DAY <= p.observed_until AS old_enough, l.born AS cluster,
+SELECT c.cohort, c.landed_time + INTERVAL '90' DAY <= p.observed_until AS old_enough,
+       MAX(c.stratum) AS stratum,
+       MAX(c.author) AS author, l.born AS cluster,
        SUM(CASE WHEN l.gone IS NULL OR l.gone_time > l.born_time + INTERVAL '90' DAY THEN l.lines ELSE 0 END) AS hits,
        SUM(l.lines) AS total
 FROM line_lives l

@@ -4,7 +4,9 @@
 -- horizon: none; the change has landed
 -- interval: cluster-bootstrap
 -- source: kept apart from rework so that squashing and merging repositories compare (Code Climate counts both as one)
-SELECT c.cohort, TRUE AS old_enough, l.born AS cluster,
+SELECT c.cohort, TRUE AS old_enough,
+       MAX(c.stratum) AS stratum,
+       MAX(c.author) AS author, l.born AS cluster,
        SUM(CASE WHEN e.change = c.change THEN l.lines ELSE 0 END) AS hits,
        SUM(l.lines) AS total
 FROM line_lives l

@@ -12,7 +12,9 @@ WITH undone AS (
     WHERE NOT r.partial
 ),
 work AS (
-    SELECT c.repo, c.sha, c.cohort, c.change, c.landed_time,
+    SELECT c.repo, c.sha, c.cohort, c.author,
+           c.stratum,
+           c.change, c.landed_time,
            c.landed_time + INTERVAL '30' DAY <= p.observed_until AS old_enough
     FROM commits c CROSS JOIN params p
     WHERE NOT c.is_merge AND NOT c.ignored AND c.kind <> 'revert' AND c.lines_added + c.lines_deleted > 0
@@ -25,7 +27,8 @@ hits AS (
     WHERE u.undone_time <= w.landed_time + INTERVAL '30' DAY
       AND (u.redone_time IS NULL OR u.redone_time > w.landed_time + INTERVAL '30' DAY)
 )
-SELECT w.cohort, w.old_enough, CAST(NULL AS VARCHAR(64)) AS cluster, COUNT(h.sha) AS hits, COUNT(*) AS total
+SELECT w.cohort, w.old_enough, w.stratum, w.author, CAST(NULL AS VARCHAR(64)) AS cluster,
+       COUNT(h.sha) AS hits, COUNT(*) AS total
 FROM work w
 LEFT JOIN hits h ON h.repo = w.repo AND h.sha = w.sha
-GROUP BY w.cohort, w.old_enough
+GROUP BY w.cohort, w.old_enough, w.stratum, w.author

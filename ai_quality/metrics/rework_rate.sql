@@ -7,7 +7,9 @@
 WITH undone AS (
     SELECT DISTINCT repo, revert, reverted FROM reverts
 )
-SELECT c.cohort, c.landed_time + INTERVAL '21' DAY <= p.observed_until AS old_enough, l.born AS cluster,
+SELECT c.cohort, c.landed_time + INTERVAL '21' DAY <= p.observed_until AS old_enough,
+       MAX(c.stratum) AS stratum,
+       MAX(c.author) AS author, l.born AS cluster,
        SUM(CASE WHEN l.gone_time <= l.born_time + INTERVAL '21' DAY AND u.revert IS NULL AND m.revert IS NULL
                 THEN l.lines ELSE 0 END) AS hits,
        SUM(l.lines) AS total
