@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # a missing git is our error to tell, not an ImportError
-import git  # noqa: E402  (reads the variable above while it is imported)
+import git  # it reads the variable above while it is imported
 
 from ai_quality import errors
 
@@ -45,8 +45,9 @@ KEPT_VARIABLES = (
 SETTINGS = (
     "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.attributesFile=/dev/null",
     "core.quotePath=false", "core.bigFileThreshold=32m", "core.pager=cat", "protocol.allow=never",
-    "diff.external=", "diff.noprefix=false", "diff.mnemonicPrefix=false", "diff.orderFile=",
-    "diff.suppressBlankEmpty=false", "log.showSignature=false", "submodule.recurse=false",
+    "diff.external=", "diff.noprefix=false", "diff.mnemonicPrefix=false", "diff.orderFile=/dev/null",
+    "diff.suppressBlankEmpty=false", "diff.default.binary=auto", "attr.tree=",
+    "log.showSignature=false", "submodule.recurse=false", "advice.graftFileDeprecated=false",
 )  # fmt: skip
 """Pinned for every call. Above 32 MB git calls a file binary: a 100 MB one-line file is data, not code."""
 
@@ -64,7 +65,8 @@ COMPLAINTS: tuple[tuple[str, type[errors.EnvironmentProblem], str, str], ...] = 
      "if you trust it, run `git config --global --add safe.directory <its path>`"),
     ("not a git repository", errors.NotARepository, "not a git repository", "give one with -C DIR"),
     ("bad config", errors.GitFailed, "git cannot read a configuration file", "mend the line it names"),
-    ("safe.bareRepository", errors.UnsafeOwnership, "git refuses a bare repository found by searching", "name it with -C DIR"),
+    ("safe.bareRepository", errors.UnsafeOwnership, "git refuses a bare repository found by searching",
+     "name it with -C DIR"),
     ("unknown repository extension", errors.GitTooOld, "this repository needs a newer git", "update git"),
     ("transport '", errors.MissingObjects, "an object of this partial clone is not here",
      "run `git fetch --refetch --no-filter` and try again"),
@@ -72,8 +74,11 @@ COMPLAINTS: tuple[tuple[str, type[errors.EnvironmentProblem], str, str], ...] = 
      "run `git fetch --refetch --no-filter` and try again"),
     *((words, errors.MissingObjects, "an object of this history is missing or damaged",
        "run `git fsck` to see which, then fetch or clone again")
-      for words in ("bad object", "unable to read", "missing blob", "missing tree", "bad tree", "Could not read", "could not parse",
-                    "Failed to traverse", "object file", "loose object", "unable to find", "failed to read object", "corrupt", "revision walk setup failed")),
+      for words in (
+          "bad object", "unable to read", "is not a blob", "missing blob", "missing tree", "bad tree", "Could not read",
+          "could not parse", "Failed to traverse", "object file", "loose object", "unable to find",
+          "failed to read object", "corrupt", "revision walk setup failed",
+      )),
 )  # fmt: skip
 
 
@@ -88,6 +93,7 @@ class Repository:
         self._empty = scratch / "empty"
         self._empty.mkdir()
         self._stand_ins: Path | None = None
+        self._started: list[subprocess.Popen[bytes]] = []
 
     def ask(self, *arguments: str, stdin: bytes | None = None, index: Path | None = None) -> bytes:
         """Run git to its end and return what it printed; a failing git raises, in one line."""
@@ -154,13 +160,11 @@ class Repository:
         try:
             return self.ask("rev-parse", "--verify", "--end-of-options", f"{named}^{{commit}}").decode().strip()
         except errors.EnvironmentProblem as problem:
-            if named == revision or not self._is_missing(named):
+            kind = self.ask("cat-file", "--batch-check", stdin=f"{named}\n".encode()).rstrip()
+            if b" commit " not in kind and (named == revision or not kind.endswith(b"missing")):
                 raise unknown from problem
             message = f"the commit {named} that {revision!r} names is missing or damaged"
             raise errors.MissingObjects(message, hint="run `git fsck`, then fetch or clone again") from problem
-
-    def _is_missing(self, name: str) -> bool:
-        return self.ask("cat-file", "--batch-check", stdin=f"{name}\n".encode()).rstrip().endswith(b"missing")
 
     def stand_in_for_missing(self, revision: str) -> int:
         """Let git read an unreadable placeholder for every object missing below `revision`; return how many.
@@ -209,6 +213,12 @@ class Repository:
                 values.setdefault(path, {})[name] = value
         return values
 
+    def close(self) -> None:
+        """End every git that still runs: who gave up half way may keep a stream alive, in a traceback at that."""
+        for process in self._started:
+            process.kill()
+            process.wait()
+
     def _command(self, arguments: tuple[str, ...]) -> list[str]:
         settings = [word for setting in SETTINGS for word in ("-c", setting)]
         return ["git", f"--git-dir={self.git_dir}", "--no-replace-objects", *settings, *arguments]
@@ -222,10 +232,12 @@ class Repository:
         return kept
 
     def _start(self, arguments: tuple[str, ...], stdin: IO[bytes] | int, talk: IO[bytes]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             self._command(arguments), stdin=stdin, stdout=subprocess.PIPE, stderr=talk,
             cwd=self._empty, env=self._environment(), bufsize=0,
         )  # fmt: skip
+        self._started.append(process)
+        return process
 
 
 class _Output(io.RawIOBase):
@@ -314,7 +326,10 @@ def open_repository(directory: Path) -> Iterator[Repository]:
         if repository.ask("rev-parse", "--is-shallow-repository").strip() == b"true":
             message = "this clone is shallow: lines older than its cut would be credited to the wrong commit"
             raise errors.ShallowHistory(message, hint="run `git fetch --unshallow` (in CI: fetch-depth: 0)")
-        yield repository
+        try:
+            yield repository
+        finally:
+            repository.close()
 
 
 def clean_environment() -> dict[str, str]:
@@ -361,8 +376,9 @@ def _hidden_git_variables() -> Iterator[None]:
 
 def _check_ownership(directory: Path) -> None:
     """Let git itself search once: naming the directory with --git-dir switches its ownership check off."""
+    named = ("-c", "safe.bareRepository=all") if (directory / "HEAD").is_file() else ()  # not found by searching
     done = subprocess.run(
-        ["git", "-c", "core.fsmonitor=false", "rev-parse", "--git-dir"],
+        ["git", "-c", "core.fsmonitor=false", *named, "rev-parse", "--git-dir"],
         cwd=directory, env=clean_environment(), capture_output=True, check=False,
     )  # fmt: skip
     if done.returncode:

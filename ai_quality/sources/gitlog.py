@@ -174,7 +174,7 @@ def _patch(readline: Callable[[], bytes]) -> tuple[tuple[str, str], list[Hunk] |
 
 def _is_commit_line(line: bytes) -> bool:
     """No header line of a patch is 40 or 64 characters of hex: each starts with a word or a sign."""
-    return len(line) in (41, 65) and line[:-1].isalnum() and b"g" > max(line[:-1].lstrip(b"0123456789")[:1], b"0")
+    return len(line) in (41, 65) and line[:-1].isalnum() and max(line[:-1].lstrip(b"0123456789")[:1], b"0") < b"g"
 
 
 def _hunk(header: bytes, readline: Callable[[], bytes]) -> tuple[Hunk, bytes]:
