@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ai_quality.facts.reverts import is_revert_subject
+from ai_quality.facts.reverts import is_revert_subject, subject_of
 from ai_quality.facts.trailers import own_lines, trailer_lines
 from ai_quality.model import Commit
 
@@ -55,35 +55,39 @@ class Mark(NamedTuple):
     text: str
 
 
-_FIX_TYPES = frozenset(
-    "fix fixes fixed bug bugs bugfix bugfixes bug-fix bug_fix hotfix hot-fix regression"
-    " ambulance adhesive_bandage lock 🐛 🚑 🩹 🔒".split()
-)
-_OTHER_TYPES = frozenset(
-    "feat feature features chore doc docs documentation refactor style ci build test tests testing perf dep deps"
-    " dependencies lint typo wip release revert"
-    " sparkles memo white_check_mark arrow_up recycle art tada construction_worker green_heart rotating_light pencil2 bookmark"
-    " ✨ 📝 ✅ ⬆ ♻ 🎨 🎉 👷 💚 🚨 ✏ 🔖".split()
-)
+_FIX_TYPES = frozenset({
+    "fix", "fixes", "fixed", "bug", "bugs", "bugfix", "bugfixes", "bug-fix", "bug_fix", "hotfix", "hot-fix",
+    "regression", "ambulance", "adhesive_bandage", "lock", "🐛", "🚑", "🩹", "🔒",
+})  # fmt: skip
+_OTHER_TYPES = frozenset({
+    "feat", "feature", "features", "chore", "doc", "docs", "documentation", "refactor", "style", "ci", "build",
+    "test", "tests", "testing", "perf", "dep", "deps", "dependencies", "lint", "typo", "wip", "release", "revert",
+    "sparkles", "memo", "white_check_mark", "arrow_up", "recycle", "art", "tada", "construction_worker",
+    "green_heart", "rotating_light", "pencil2", "bookmark",
+    "✨", "📝", "✅", "⬆", "♻", "🎨", "🎉", "👷", "💚", "🚨", "✏", "🔖",
+})  # fmt: skip
 """Types that are no fix in any repository."""
 
-_SORTING_TYPES = _OTHER_TYPES | frozenset(
-    "enh enhancement enhance improvement improvements improve imp add added new opt optim optimization ref refac rf"
-    " reorg rem remove mov move cleanup clean cln maint maintenance mnt tst regtest regtests bld sty rel rev bench"
-    " api typ types misc minor medium major trivial example examples script scripts dev bump upd update change config"
-    " security debug license i18n l10n cla merge fea eff infra make breaking".split()
-)
+_SORTING_TYPES = _OTHER_TYPES | frozenset({
+    "enh", "enhancement", "enhance", "improvement", "improvements", "improve", "imp", "add", "added", "new", "opt",
+    "optim", "optimization", "ref", "refac", "rf", "reorg", "rem", "remove", "mov", "move", "cleanup", "clean",
+    "cln", "maint", "maintenance", "mnt", "tst", "regtest", "regtests", "bld", "sty", "rel", "rev", "bench", "api",
+    "typ", "types", "misc", "minor", "medium", "major", "trivial", "example", "examples", "script", "scripts", "dev",
+    "bump", "upd", "update", "change", "config", "debug", "license", "i18n", "l10n", "cla", "merge",
+    "fea", "eff", "infra", "make", "breaking",
+})  # fmt: skip
 """Words that sort changes where that is the habit; elsewhere `misc:` or `config:` may be a component."""
 
 _CONVENTIONAL = re.compile(r"([A-Za-z][A-Za-z_-]{1,19})\s?(?:[(\[]([^)\]]{0,60})[)\]])?!?\s?:\s*")
 _TAG = re.compile(
-    r"\[([A-Za-z][\w -]{1,19})(?:/[\w -]{1,19})*\]\s*:?\s*|([A-Z][A-Z0-9]{1,11})(?:/[A-Z0-9]{2,12})*(:|(?=\s))\s*"
+    r"\[([A-Za-z][\w -]{1,19})(?:/[\w -]{1,19})*\]\s*:?\s*|([A-Z][A-Z0-9]{1,11})(?:/[A-Z0-9]{2,12})*(:"
+    r"|(?=\s))\s*"
 )
 _EMOJI = re.compile(r"(?::([a-z0-9_+-]{2,40}):|([\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])[\ufe0f\u200d]*)\s*")
 _TICKET = re.compile(
     r"(?:(?:bug|issue|ticket|task)\s+#?\d+|#\d+|\[?[A-Z][A-Z0-9]+-\d+\]?)(?:\s*[-:.,]+\s*|\s+)", re.IGNORECASE
 )
-_TYPE_KEYS = frozenset({"type", "kind", "category", "change-type", "commit-type"})
+_TYPE_KEYS = ("type", "change-type", "commit-type")
 _RECENT = 1000
 _FEWEST = 10
 _ENOUGH = 0.5
@@ -93,7 +97,7 @@ _DEEPEST = 4
 
 def learn_convention(commits: Sequence[Commit]) -> Convention:
     """Return how the repository marks fixes, from the latest thousand of its commits (parents first)."""
-    ordinary = [c for c in commits if len(c.parents) < 2 and not is_revert_subject(_subject(c))]  # noqa: PLR2004
+    ordinary = [c for c in commits if len(c.parents) < 2 and not is_revert_subject(subject_of(c.message))]  # noqa: PLR2004
     recent = ordinary[-_RECENT:]
     marked: Counter[str] = Counter()
     fixes: Counter[str] = Counter()
@@ -102,23 +106,18 @@ def learn_convention(commits: Sequence[Commit]) -> Convention:
             if mark.kind == "gitmoji" or mark.word in _SORTING_TYPES or mark.word in _FIX_TYPES:
                 marked[mark.kind] += 1
                 fixes[mark.kind] += mark.word in _FIX_TYPES
-    best, count = max(marked.items(), key=lambda item: (item[1], item[0]), default=("keywords", 0))
+    best, count = max(marked.items(), key=lambda item: item[1], default=("keywords", 0))
     enough = len(recent) >= _FEWEST and count >= _ENOUGH * len(recent) and fixes[best] >= _FIXES_AMONG * len(recent)
     return Convention(best if enough else "keywords", count / max(len(recent), 1), len(recent))
-
-
-def _subject(commit: Commit) -> str:
-    return commit.message.partition("\n")[0].strip()
 
 
 def _marks(commit: Commit) -> list[Mark]:
     """The marks of a commit, the one that counts first."""
     found: list[Mark] = []
-    if "ype:" in commit.message or "ind:" in commit.message or "ategory:" in commit.message:
-        for line in trailer_lines(commit.message):
-            if line.key in _TYPE_KEYS and line.line_number > 1:
-                found.append(Mark("trailer", line.value.strip(" .").lower(), "", f"{line.key}: {line.value}"))
-    subject = _subject(commit)
+    if "ype:" in commit.message:
+        lines = (line for line in trailer_lines(commit.message) if line.key in _TYPE_KEYS and line.line_number > 1)
+        found += [Mark("trailer", line.value.strip(" .").lower(), "", f"{line.key}: {line.value}") for line in lines]
+    subject = subject_of(commit.message)
     emoji = _EMOJI.match(subject)
     if word := _leading_word(subject[emoji.end() :] if emoji else subject):
         found.append(word)
@@ -138,48 +137,56 @@ def _leading_word(subject: str) -> Mark | None:
     return None
 
 
+def _any(listed: str) -> str:
+    """Alternatives of a pattern from words set apart by white space; `_` stands for a blank."""
+    return "|".join(listed.split()).replace("_", " ")
+
+
+def _words(listed: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_any(listed)})\b", re.IGNORECASE)
+
+
 _AUTOSQUASH = re.compile(r"(?:fixup|squash|amend)! ")
-_NO_SCOPE = re.compile(
-    r"\b(?:ci|docs?|documentation|readme|tests?|testing|e2e|build|deps?|dependencies|lint|typos?|chore|\.github)\b"
-)
+_NO_SCOPE = _words(r"ci docs? documentation readme tests? testing e2e build deps? dependencies lint typos? chore")
 _COMPONENT = re.compile(r"(?:\[[^\]]{1,40}\]:?|[\w./+,{}*-]{1,60}:(?=\s)|[^\w\s\"'`]{1,8}(?=\s))\s*")
-_NO_DEFECT = re.compile(
-    r"\b(?:typos?|misspell\w*|spelling|grammar)\b|\bfix(?:es|ed|ing)?(?: up)?(?: (?:the|an?|some|more|minor|various|all|other|remaining"
-    r"|failing|broken|flaky|invalid|unit|merge|pep8?|code|type|ci|in|for|of|from))* (?:merge|merging|conflicts?|lint\w*|linter|format\w*"
-    r"|whitespaces?|indent\w*|style|styling|docs?|doc(?:ument|string)\w*|readme|changelog|comments?|ci|travis|workflows?|pre-?commit"
-    r"|tests?|testsuite|specs?|snapshots?|examples?|copyrights?|licen[sc]e|nits?|review\w*|wording|links?|badges?|hints?|typing"
-    r"|mypy|flake8|pylint|eslint|rubocop|clippy)\b",
-    re.IGNORECASE,
+_FILLER = _any(
+    "the an? some more minor various all other remaining failing broken flaky unit merge code type in for of"
 )
-_FIXING = re.compile(r"\b(?:bug|hot|quick)?fix(?:es|ed|ing)?\b|\bregressions?\b", re.IGNORECASE)
-_BUG = re.compile(r"\bbugs?\b", re.IGNORECASE)
-_MALFUNCTION = re.compile(
-    r"\b(?:crash\w*|seg(?:mentation)?[ -]?fault\w*|sigsegv|leak\w*|rac(?:e|es|y)|deadlock\w*|livelock\w*|overflow\w*|underflow\w*"
-    r"|use[- ]after[- ]free|uaf|double[- ]free|out[- ]of[- ]bounds?|oob|npe|panic\w*|hang(?:s|ing)?|hung|infinite loop|corrupt\w*"
-    r"|uninitiali[sz]ed|off[- ]by[- ]one|broken|breaks?|breakage|wrong\w*|incorrect\w*|mistake\w*|bogus|bad|spurious\w*|erroneous\w*"
-    r"|inconsisten\w*|misbehav\w*|unexpected\w*|accidental\w*|unintended|unintentional\w*|regress\w*|fail(?:s|ed|ing|ures?)?|repair\w*"
-    r"|resolve[sd]?|work-?around|invalid|false[- ](?:positive|negative)s?|stale|malformed|undefined|unhandled|uncaught|dangling)\b",
-    re.IGNORECASE,
+_NO_PRODUCT = _any(r"""
+    merg(?:e|ing) conflicts? lint(?:s|er|ers|ing)? format(?:s|ting)? whitespaces? indent(?:s|ation|ing)? styl(?:e|ing)
+    docs? documentation docstrings? readme changelog comments? ci travis workflows? pre-?commit tests? testsuite specs?
+    snapshots? examples? copyrights? licen[sc]es? nits? reviews? wording links? badges? hints? typing mypy flake8 pylint
+    eslint rubocop clippy
+""")
+_NO_DEFECT = _words(
+    rf"typos? misspell\w* spelling grammar fix(?:es|ed|ing)?(?:_up)?(?:_(?:{_FILLER}))*_(?:{_NO_PRODUCT})"
 )
-_CASE = re.compile(
-    r"\b(?:correct(?:s|ed|ing|ly)?|properly|prevent\w*|avoid\w*|don't|doesn't|not|never|ensure\w*|make sure|handle[sd]?|missing|missed"
-    r"|forgot\w*|should(?:n't)?|must(?:n't)?|respect|preserve|restore|reject|sanitize|escape|guard|protect|errors?|null|empty|exception"
-    r"|when|before|after|during|unless|still|validate|check|clear|reset)\b",
-    re.IGNORECASE,
-)
-_ANNOUNCES = re.compile(
-    r"(?:add(?:s|ed|ing)?(?! missing)|implement\w*|introduc\w*|support\w*|new|initial|allow\w*|enable[sd]?|bump\w*|upgrade[sd]?|update[sd]?|rename\w*"
-    r"|mov(?:e|es|ed|ing)|remov\w*|delete[sd]?|drop\w*|refactor\w*|simplif\w*|clean\w*|document\w*|improv\w*|optimi[sz]\w*|replace[sd]?"
-    r"|use|switch\w*|migrate\w*|convert\w*|split\w*|extract\w*|merge[sd]?|release[sd]?|tests?|docs?|make|reorgani[sz]e\w*|rework\w*"
-    r"|rewrite|expose\w*|extend\w*|provide\w*|create[sd]?|build|format|style|lint)\b",
-    re.IGNORECASE,
-)
-_SAYS_SO = re.compile(
-    r"\b(?:this|it|patch|commit|change|which|that|and) (?:\w+ )?fix(?:es|ed)?\b|\bthe fix\b|\bto fix (?:this|it|the|that)\b|\breported[- ]by\b"
-    r"|\bintroduced (?:in|by|with)\b|\bbackported\b|\bcc: <?stable\b|\bregress\w*|\breproduc\w*|\bsteps to\b|\b(?:this|the|a) bug\b",
-    re.IGNORECASE,
-)
-_FIXES_COMMIT = re.compile(r"(?:commit )?(?P<sha>[0-9a-f]{7,64})\b")
+_FIXING = _words(r"(?:bug|hot|quick)?fix(?:es|ed|ing)? regressions?")
+_MALFUNCTION = _words(r"""
+    bugs? crash\w* seg(?:mentation)?[_-]?fault\w* sigsegv leak\w* rac(?:e|es|y) deadlock\w* livelock\w* overflow\w*
+    underflow\w* use[_-]after[_-]free uaf double[_-]free out[_-]of[_-]bounds? oob npe panic\w* hang(?:s|ing)? hung
+    infinite_loop corrupt\w* uninitiali[sz]ed off[_-]by[_-]one broken breaks? breakage wrong\w* incorrect\w* mistake\w*
+    bogus bad spurious\w* erroneous\w* inconsisten\w* misbehav\w* unexpected\w* accidental\w* unintended
+    unintentional\w* regress\w* fail(?:s|ed|ing|ures?)? repair\w* resolve[sd]? work-?around invalid stale malformed
+    false[_-](?:positive|negative)s? undefined unhandled uncaught dangling
+""")
+_CASE = _words(r"""
+    correct(?:s|ed|ing|ly)? properly prevent\w* avoid\w* don't doesn't not never ensure\w* make_sure handle[sd]?
+    missing missed forgot\w* should(?:n't)? must(?:n't)? respect preserve restore reject sanitize escape guard protect
+    errors? null empty exception when before after during unless still validate check clear reset
+""")
+_ANNOUNCES = _words(r"""
+    add(?:s|ed|ing)?(?!_missing) implement\w* introduc\w* support\w* new initial allow\w* enable[sd]? bump\w*
+    upgrade[sd]? update[sd]? rename\w* mov(?:e|es|ed|ing) remov\w* delete[sd]? drop\w* refactor\w* simplif\w* clean\w*
+    document\w* improv\w* optimi[sz]\w* replace[sd]? use switch\w* migrate\w* convert\w* split\w* extract\w* merge[sd]?
+    release[sd]? tests? docs? make reorgani[sz]e\w* rework\w* rewrite expose\w* extend\w* provide\w* create[sd]? build
+    format style lint
+""")
+_SAYS_SO = _words(r"""
+    (?:this|it|patch|commit|change|which|that|and)_(?:\w+_)?fix(?:es|ed)? the_fix to_fix_(?:this|it|the|that)
+    reported[_-]by introduced_(?:in|by|with) backported cc:_<?stable regress\w* reproduc\w* steps_to (?:this|the|a)_bug
+""")
+_FIXES_COMMIT = re.compile(r"(?:commit )?(?P<sha>[0-9a-f]{7,64})\b", re.IGNORECASE)
 _FIXES_ISSUE = re.compile(
     r"\bfix(?:es|ed)?(?: (?:issue|bug|problem))?:? (?:[\w.-]{1,60}/[\w.-]{1,60})?#\d+", re.IGNORECASE
 )
@@ -191,7 +198,7 @@ def fix_evidence(commit: Commit, convention: Convention) -> FixEvidence | None:
     A commit that names the commit it mends is one whatever its mark. Otherwise its mark decides, if it has
     one, and only then the issue it closes and its words.
     """
-    subject = _subject(commit)
+    subject = subject_of(commit.message)
     if len(commit.parents) > 1 or _AUTOSQUASH.match(subject) or is_revert_subject(subject):
         return None
     if named := _names_a_commit(commit.message):
@@ -224,32 +231,39 @@ def _decides(mark: Mark, convention: Convention) -> bool | None:
 def _in_words(subject: str, message: str) -> FixEvidence | None:
     rest = subject
     for _ in range(_DEEPEST):
-        if component := _COMPONENT.match(rest) or _TICKET.match(rest):
+        if component := _EMOJI.match(rest) or _COMPONENT.match(rest) or _TICKET.match(rest):
             rest = rest[component.end() :]
             if _NO_SCOPE.search(component[0].lower()):
                 return None
     announces = _ANNOUNCES.match(rest)
-    if closed := _FIXES_ISSUE.search(message) if not announces else None:
-        return FixEvidence("declared", closed[0])
-    found = _FIXING.search(subject) or (
-        None if announces else _BUG.search(rest) or _MALFUNCTION.search(rest) or _CASE.search(rest)
-    )
-    if not found and not announces:
-        body = "\n".join(own_lines(message)[1:])
-        found = _SAYS_SO.search(body)
+    if announces:
+        found = _FIXING.search(subject)
+        return FixEvidence("keyword", found[0]) if found else None
+    own = own_lines(message)
+    text = "\n".join(own)
+    if told := _FIXES_ISSUE.search(text) or next(_accusations(text), None):
+        return FixEvidence("declared", told[0])
+    found = _FIXING.search(subject) or _MALFUNCTION.search(rest) or _CASE.search(rest)
+    found = found or _SAYS_SO.search(text, len(own[0]))
     return FixEvidence("keyword", found[0]) if found else None
 
 
 _HEX = r"(?P<sha>[0-9a-f]{7,64})\b"
 _SUBJECT = r"(?:\s*\((?:[^()]|\([^()]*\)){0,300}\)|\s*\"[^\"]{0,200}\")?"
-_CAUSE_KEYS = frozenset(
-    "fixes fix introduced-by introduced-in regression-from regressed-by broken-by caused-by bug-introduced-by".split()
-)
+_SHA = re.compile(r"\b[0-9a-f]{7,64}\b", re.IGNORECASE)
+_CAUSE_KEYS = frozenset({
+    "fixes", "fix", "introduced-by", "introduced-in", "regression-from", "regressed-by", "broken-by", "caused-by",
+    "bug-introduced-by",
+})  # fmt: skip
 _CAUSE = re.compile(
-    r"\b(?P<verb>introduced|broken|broke|regress(?:ed|ions?)|caused|since(?= commit )|(?:bug|issue|problem|error|leak|crash) since"
-    r"|missed|forgotten|overlooked|(?:bug)?fix(?:up|es|ed)?(?: bug| error| issue)?(?= for| in| from| commit| [0-9a-f]{7}))"
-    r"(?:\s+(?:in|by|with|for|from|since|due|to|after|of|as|back|via|was|the|a|my|this|our|earlier|previous|recent|commits?|patch|change"
-    rf"|changeset|revision|merge|typo|bug|bugfix|refactoring|cleanup|rewrite))*\s*:?\s+(?:https?://\S{{1,200}}/commit/)?{_HEX}",
+    r"\b(?P<verb>introduced|broken|broke|regress(?:ed|ions?)|caused|since(?= commit )|(?:bug|issue|problem"
+    r"|error|leak|crash) since"
+    r"|missed|forgotten|overlooked|(?:bug)?fix(?:up|es|ed)?(?: bug| error| issue)?(?= for| in| from| commit"
+    r"| [0-9a-f]{7}))"
+    r"(?:\s+(?:in|by|with|for|from|since|due|to|after|of|as|back|via|was|the|a|my|this|our|earlier|previous"
+    r"|recent|commits?|patch|change"
+    rf"|changeset|revision|merge|typo|bug|bugfix|refactoring|cleanup"
+    rf"|rewrite))*\s*:?\s+(?:https?://\S{{1,200}}/commit/)?{_HEX}",
     re.IGNORECASE,
 )
 _CULPRIT = re.compile(
@@ -259,7 +273,8 @@ _CULPRIT = re.compile(
 )
 _ANOTHER = re.compile(rf"{_SUBJECT}\s*(?:,|\band\b|&)\s*(?:and\s+)?(?:commits?\s+)?{_HEX}", re.IGNORECASE)
 _FAULT = re.compile(
-    r"\b(?:bugs?|regress|issue|problem|error|leak|typo|br[eo]ke?|breakage|crash|\w*fix|fault|race|wrong|incorrect|mistake|fail|warning"
+    r"\b(?:bugs?|regress|issue|problem|error|leak|typo|br[eo]ke?|breakage|crash|\w*fix|fault|race|wrong"
+    r"|incorrect|mistake|fail|warning"
     r"|defect|oversight|deadlock|overflow|missing|invalid|unintend|accident)|[.:(]\s*$",
     re.IGNORECASE,
 )
@@ -282,11 +297,17 @@ def _in_trailers(message: str) -> Iterator[str]:
 
 
 def _in_prose(message: str) -> Iterator[str]:
-    text = " ".join(own_lines(message))
-    for match in _CAUSE.finditer(text):
-        if match["verb"].lower() != "introduced" or _FAULT.search(text, max(0, match.start() - 100), match.start()):
-            yield from _joined(text, match)
+    text = " ".join(" ".join(own_lines(message)).split())
+    for match in _accusations(text):
+        yield from _joined(text, match)
     yield from (match["sha"].lower() for match in _CULPRIT.finditer(text))
+
+
+def _accusations(text: str) -> Iterator[re.Match[str]]:
+    """Where the text says which commit is to blame; "a macro introduced in <id>" blames nobody."""
+    for match in _CAUSE.finditer(text) if _SHA.search(text) else ():
+        if match["verb"].lower() != "introduced" or _FAULT.search(text, max(0, match.start() - 100), match.start()):
+            yield match
 
 
 def _joined(text: str, first: re.Match[str]) -> Iterator[str]:

@@ -1,12 +1,10 @@
 """Which commit undoes which, as the messages say: by a reference (`declared`) or by a repeated `title`.
 
-A message is first taken apart (`undoings`): its own words only, one part for each commit of a squash, so
-that a quoted "This reverts commit" claims nothing. What a part claims is then looked up among the commits
-that came earlier; no commit undoes itself or a later one. One pass, every look-up a dictionary's.
+A message is taken apart first (`undoings`): its own words only, one part for each commit of a squash. What a
+part claims is then looked up among the commits that came earlier. One pass, every look-up a dictionary's.
 
 Putting a change back is a revert too, of the revert: `Reapply "T"`, `Reland "T"`, `Revert "Revert "T""` and
-Gerrit's `Revert^2 "T"` all undo the latest commit that took T out. So a chain is a path, and whether its
-first commit stands is a matter of parity: `reinstated_by` is set when the revert was itself undone for good.
+Gerrit's `Revert^2 "T"` all undo the latest commit that took T out, so whether T stands is a matter of parity.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ai_quality.facts.trailers import own_lines, sections
+from ai_quality.facts.trailers import MESSAGE_LIMIT, own_lines, sections
 from ai_quality.model import Commit
 
 
@@ -74,12 +72,17 @@ _QUOTES = {'"': '"', "“": "”", "'": "'", "`": "`", "«": "»", "\u2018": "\u
 _NUMBER = re.compile(r"\s*\((?:[a-z-]{1,12} )?(?:#|!|gh-)(\d{1,9})\)$", re.IGNORECASE)
 _TAIL = ' ."”'
 _CUT = re.compile(r"(.{24,}?)\s*(?:\(?#?\d*)?(?:…|\.\.\.)\W*$")
-_DEEPEST = 9
+_LONGEST = 500
+
+
+def subject_of(message: str) -> str:
+    """Return a message's first line; what is longer than any title is cut, so that no pattern runs away."""
+    return message[:_LONGEST].partition("\n")[0].strip()
 
 
 def title_of(subject: str) -> Title | None:
     """Return the title a subject says it undoes or puts back; None for any other subject."""
-    found = _TITLE.match(subject.strip())
+    found = _TITLE.match(subject_of(subject))
     if not found:
         return None
     rest = found["rest"]
@@ -96,8 +99,9 @@ def title_of(subject: str) -> Title | None:
 
 def is_revert_subject(subject: str) -> bool:
     """Whether a subject says the commit undoes another one, a revert perhaps; `Revert to HTTP/1` does not."""
-    found = _TITLE.match(subject.strip())
-    return bool(found and (found["typed"] or found["rest"][0] in _QUOTES)) or bool(_references(subject))
+    found = _TITLE.match(subject_of(subject))
+    typed = found and found["typed"] and (found["again"] or "revert" in found[0][: found.start("rest")].lower())
+    return bool(typed or (found and found["rest"][0] in _QUOTES) or (_may_undo(subject) and _references(subject)))
 
 
 def _bare(title: str) -> str:
@@ -111,16 +115,14 @@ def _bare(title: str) -> str:
 def _rooted(subject: str) -> tuple[str, int]:
     """What a chain of reverts is about, and how many times it was turned: `Reapply "T"` is ("t", 2)."""
     turns = 0
-    while turns < _DEEPEST and (found := title_of(subject)):
-        subject, turns = found.text, turns + 1 + found.again
-        subject = _bare(subject)
+    while found := title_of(subject):
+        subject, turns = _bare(found.text), turns + 1 + found.again
     return _bare(subject).casefold(), turns
 
 
 _HEX = r"[0-9a-f]{7,64}\b"
 _POINTER = re.compile(
-    rf"(?P<key>(?-i:\bD\d{{3,12}}\b|\bI[0-9a-f]{{40}}\b|\bCL \d+\b))"
-    rf"|(?P<range>\b{_HEX}\^?\.\.{_HEX})|(?:https?://\S{{1,200}}/commit/)?\b(?P<id>{_HEX})"
+    rf"(?P<key>(?-i:\bD\d{{3,12}}|\bCL \d+)\b)|(?P<range>\b{_HEX}\^?\.\.{_HEX})|(?:https?://\S{{1,200}}/commit/)?\b(?P<id>{_HEX})"
     r"|(?:https?://\S{1,200}/(?:pull|merge_requests|pull-requests)/|(?:[\w.-]{1,80}/[\w.-]{1,80})?[#!])(?P<number>\d{1,9})\b",
     re.IGNORECASE,
 )
@@ -148,9 +150,7 @@ _AND = re.compile(
 )
 _NEXT_LINE = re.compile(r"[^\n]*\n\s*(?:[-*•]\s*)?")
 _QUOTED_FROM = re.compile(
-    r"\W{0,4}(?:original (?:commit |change |pr |pull request )?(?:message|description)|original change's description"
-    r"|this change reverts the following previous change)",
-    re.IGNORECASE,
+    r"\W{0,4}(?:original [\w' ]{0,20}(?:message|description)|this change reverts the following)", re.IGNORECASE
 )
 
 
@@ -162,7 +162,7 @@ def undoings(message: str) -> list[Undoing]:
     """
     if not _may_undo(message):
         return []
-    subject = message.partition("\n")[0]
+    subject = subject_of(message)
     squash = sections(message).parts
     if not squash:
         return [_undoing(subject, own_lines(message)[1:])]
@@ -207,7 +207,7 @@ def _uncancelled(parts: list[Undoing], roots: list[tuple[str, int]]) -> list[Und
 def _references(text: str, *, items: bool = True) -> list[Reference]:
     """Every commit, request or review the text says this commit undoes; without `items` a list's are partial."""
     found: list[Reference] = []
-    text = f"\n\n{text}"
+    text = "\n\n" + re.sub(r"[ \t]+", " ", text)
     for verb in _VERB.finditer(text):
         before = text[max(0, verb.start() - 60) : verb.start()]
         filling = _FILLING.match(text, verb.end())
@@ -228,9 +228,8 @@ def _speaks(verb: re.Match[str], before: str) -> bool:
     """Whether the verb tells what this commit does: in the third person, or at the head of a sentence."""
     if verb["says"]:
         return not _OTHERS.search(before)
-    if verb["facebook"] or _OPENING.search(before) or (verb["noun"] and _CALLED.search(before)):
-        return True
-    return verb[0][0].isupper() and before.rstrip(" ").endswith("\n")
+    capital = verb[0][0].isupper() and before.rstrip(" ").endswith("\n")
+    return bool(capital or verb["facebook"] or _OPENING.search(before) or (verb["noun"] and _CALLED.search(before)))
 
 
 def _listed(text: str, pointer: re.Match[str], *, by_line: bool) -> list[re.Match[str]]:
@@ -245,11 +244,8 @@ def _listed(text: str, pointer: re.Match[str], *, by_line: bool) -> list[re.Matc
     return found
 
 
-_KEYS = re.compile(
-    r"^(?:Differential Revision: .*?\b(D\d{3,12})|Change-Id: (I[0-9a-f]{40})|Reviewed-on: \S*/(\d+))\b", re.MULTILINE
-)
-_FARTHEST = 500
-_MANY = 64
+_KEYS = re.compile(r"^(?:Differential Revision: .*?\b(D\d{3,12})|Reviewed-on: \S*/(\d+))\b", re.MULTILINE)
+_MANY = 200
 
 
 def find_reverts(
@@ -299,26 +295,26 @@ class _Past:
 
     def add(self, commit: Commit) -> None:
         sha, message = commit.sha, commit.message
-        subject, _, body = message.partition("\n")
+        subject, body = subject_of(message), message.partition("\n")[2][:MESSAGE_LIMIT]
         self._parent[sha] = commit.parents[0] if commit.parents else None
         self._by_short.setdefault(sha[:7], []).append(sha)
-        for title in {subject.strip(), _bare(subject)}:
+        for title in {subject, _bare(subject)}:
             self._by_title.setdefault(title, []).append(sha)
-        self._by_head.setdefault(subject[:24], []).append(subject.strip())
+        self._by_head.setdefault(subject[:24], []).append(subject)
         if len(commit.parents) > 1:
             self._merges.add(sha)
-            self._by_request[_bare(body.strip().partition("\n")[0])] = sha
+            self._by_request[_bare(subject_of(body.lstrip()))] = sha
         if _may_undo(subject):
             root, turns = _rooted(subject)
             if turns:
                 self._turned[root, turns % 2 == 1] = sha
         if ": " in body:
-            for diff, change, number in _KEYS.findall(body):
-                self._by_key[(diff or change or f"CL {number}").lower()] = sha
+            for diff, number in _KEYS.findall(body):
+                self._by_key[diff.lower() or f"cl {number}"] = sha
 
     def undone_by(self, commit: Commit, *, use_ids: bool) -> list[tuple[str, str, bool]]:
         """Return (commit, evidence, partial) for each earlier commit this one undoes."""
-        if len(commit.parents) > 1 and not is_revert_subject(commit.message.partition("\n")[0]):
+        if len(commit.parents) > 1 and not is_revert_subject(subject_of(commit.message)):
             return []
         answers: dict[str, tuple[str, bool]] = {}
         claims = undoings(commit.message)
@@ -329,7 +325,7 @@ class _Past:
         if all(partial for _, partial in answers.values()):
             for title in (title for part in claims for title in part.titles):
                 if named_so := self._titled(title, commit):
-                    answers.setdefault(named_so, ("title", title.partial))
+                    answers[named_so] = ("declared" if named_so in answers else "title", title.partial)
         quoted = {sha for sha in answers if self.revert_of.get(sha) in answers}
         return [(sha, *answer) for sha, answer in answers.items() if sha not in quoted]
 
@@ -346,8 +342,6 @@ class _Past:
 
     def _full(self, start: str) -> str | None:
         """The one earlier commit whose id starts so."""
-        if start in self._parent:
-            return start
         fitting = [sha for sha in self._by_short.get(start[:7], ()) if sha.startswith(start)]
         return fitting[0] if len(fitting) == 1 else None
 
@@ -359,7 +353,7 @@ class _Past:
         """The commits of `A..B`, or `A^..B` with A: only along a line without merges, and not too many."""
         first, at = (self._full(end) for end in re.split(r"\^?\.\.", span))
         found: list[str] = []
-        while first and at and at != first and at not in self._merges and len(found) < _FARTHEST:
+        while first and at and at != first and at not in self._merges and len(found) < _MANY:
             found.append(at)
             at = self._parent.get(at)
         return [] if not first or at != first else [*found, first] if "^" in span else found
@@ -375,7 +369,7 @@ class _Past:
         found = self._nearest(same, child) if same else self._by_request.get(_bare(text))
         if not found and turns:
             found = self._turned.get((root, turns % 2 == 1))
-        elif found and not self._stands(found):
+        elif found in self.revert_of:
             found = self._turned.get((root, False), found)
         if not found and (number := _NUMBER.search(text)):
             found = self._landed(number[1])
@@ -383,15 +377,15 @@ class _Past:
 
     def _stands(self, sha: str) -> bool:
         """Whether a commit was not undone so far, or its revert was in turn."""
-        steps = 0
+        stands = True
         while sha in self.revert_of:
-            sha, steps = self.revert_of[sha], steps + 1
-        return steps % 2 == 0
+            sha, stands = self.revert_of[sha], not stands
+        return stands
 
     def _nearest(self, same: list[str], child: Commit) -> str:
         """Of commits with one title (`changelog`), the one on the child's own line; else the latest."""
         at = child.parents[0] if child.parents and len(same) > 1 else None
-        for _ in range(_FARTHEST):
+        for _ in range(_MANY):
             if not at or at in same:
                 break
             at = self._parent.get(at)
