@@ -25,7 +25,8 @@ from ai_quality.model import Commit, Person
 from ai_quality.pipeline import doctor as doctor_checks
 from ai_quality.pipeline.explaining import explain as tell
 from ai_quality.pipeline.explaining import told_rows
-from ai_quality.reports import RENDERERS, stories
+from ai_quality.pipeline.measuring import CUTS, report_by
+from ai_quality.reports import RENDERERS, SLICED_RENDERERS, stories
 from ai_quality.sources import history
 from ai_quality.sources.git import Repository, open_repository
 
@@ -89,13 +90,14 @@ def cli(ctx: click.Context, directory: Path, quiet: bool, verbose: bool, no_colo
 @click.argument("rev", default="HEAD")
 @click.option("--since", type=MOMENT, help="Only changes landed since then (default: the first AI mark).")
 @click.option("--until", type=MOMENT, help="Only changes landed until then.")
+@click.option("--by", type=click.Choice(list(CUTS)), help="Slice by slice; no people.")
 @click.option("--format", "form", type=click.Choice(sorted(RENDERERS)), default="text", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
 @click.option("--now", type=MOMENT, help="Pretend this is the time, for reproducible runs.")
 @as_json
 @click.pass_obj
 def report(
-    settings: Settings, rev: str, since: datetime | None, until: datetime | None, form: str,
+    settings: Settings, rev: str, since: datetime | None, until: datetime | None, by: str | None, form: str,
     output: Path | None, now: datetime | None, json_too: bool,
 ) -> None:  # fmt: skip
     """The rates by cohort: how much carries an AI mark, and what became of it.
@@ -104,13 +106,18 @@ def report(
     Examples:
       ai-quality report
       ai-quality report v2.0 --since 2026-01-01
+      ai-quality report --by agent
       ai-quality report --format html -o report.html
       ai-quality report --json --now 2026-11-22 | jq .metrics.rework_rate
     """
     now = now or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    form, colour = "json" if json_too else form, settings.colour and output is None
     with _facts(settings, rev) as (_, facts):
-        view = pipeline.report(facts, pipeline.window(facts, since=since, until=until, now=now), now)
-    text = RENDERERS["json" if json_too else form](view, colour=settings.colour and output is None)
+        window = pipeline.window(facts, since=since, until=until, now=now)
+        if by:
+            text = SLICED_RENDERERS[form](report_by(facts, window, now, by), colour=colour)
+        else:
+            text = RENDERERS[form](pipeline.report(facts, window, now), colour=colour)
     _write(text, output)
 
 

@@ -6,12 +6,13 @@ or pyarrow. A table set is written beside the old one and swapped in whole, so a
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -21,6 +22,9 @@ import duckdb
 from ai_quality.errors import EnvironmentProblem, UsageError
 
 SCHEMA_VERSION = 1
+
+STORED = "memory.main"
+"""What a table is called by a view that stands before it: `memory.main.commits`."""
 
 Row = Sequence[object]
 
@@ -102,6 +106,23 @@ class Store:
         """Put the run's settings where the metrics' SQL finds them: a one-row table `params`."""
         columns = ", ".join(f"CAST(${name} AS {_sql_type(value)}) AS {name}" for name, value in values.items())
         self._connection.execute(f"CREATE OR REPLACE TEMPORARY TABLE params AS SELECT {columns}", values)
+
+    @contextlib.contextmanager
+    def sliced(self, value: str | None, views: Mapping[str, str]) -> Iterator[None]:
+        """Let views stand before the tables they are named after, so that the same query sees a slice of the facts.
+
+        The views' SQL finds `value` in the one-row table `slice`, and the tables themselves under `STORED`.
+        """
+        self._connection.execute(
+            "CREATE OR REPLACE TEMPORARY TABLE slice AS SELECT CAST($value AS VARCHAR) AS value", {"value": value}
+        )
+        try:
+            for table, sql in views.items():
+                self._connection.execute(f"CREATE TEMPORARY VIEW {table_name(table)} AS {sql}")
+            yield
+        finally:
+            for table in views:
+                self._connection.execute(f"DROP VIEW IF EXISTS temp.{table_name(table)}")
 
     def dump(self, table: str, path: Path, form: str) -> None:
         """Write a table to a file as csv or parquet."""

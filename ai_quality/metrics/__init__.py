@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Any
 
 from ai_quality.metrics import rate
+from ai_quality.metrics.accuracy import Accuracy, accuracies
 from ai_quality.metrics.adjusted import Adjusted, adjusted, signs_differ, stratified
 from ai_quality.metrics.rate import Rate
 from ai_quality.metrics.statistics import Difference
@@ -48,6 +49,8 @@ class Metric:
     interval: str
     source: str
     sql: str
+    accuracy: tuple[Accuracy, ...] = ()
+    """How right the judgement behind a hit is; empty where none is made."""
 
     @property
     def is_median(self) -> bool:
@@ -87,12 +90,15 @@ def load(name: str) -> Metric:
     header = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
     fields = dict(re.findall(r"^(\w+): (.*)$", "\n".join(header), re.MULTILINE))
     hit = fields.get("hit") or fields["value"]
-    return Metric(name, header[0], fields["unit"], hit, fields["horizon"], fields["interval"], fields["source"], text)
+    return Metric(
+        name, header[0], fields["unit"], hit, fields["horizon"], fields["interval"], fields["source"], text,
+        accuracies().get(name, ()),
+    )  # fmt: skip
 
 
-def measure(query: Query, *, pull_refs: bool, seed: int = 0) -> list[Measured]:
-    """Run every metric over the facts that `query` reads; same facts and seed, same figures."""
-    return [_measured(load(name), query, pull_refs=pull_refs, seed=seed) for name in METRICS]
+def measure(query: Query, *, pull_refs: bool, names: Sequence[str] = METRICS, seed: int = 0) -> list[Measured]:
+    """Run metrics over the facts that `query` reads; same facts and seed, same figures."""
+    return [_measured(load(name), query, pull_refs=pull_refs, seed=seed) for name in names]
 
 
 def _measured(metric: Metric, query: Query, *, pull_refs: bool, seed: int) -> Measured:
@@ -127,8 +133,12 @@ def _rate(metric: Metric, rows: Sequence[tuple[Any, ...]], seed: int) -> Rate:
     if metric.is_median:
         return rate.median_of(float(row[HITS]) for row in rows)
     if metric.interval == "cluster-bootstrap":
-        return rate.clustered([(int(row[HITS]), int(row[TOTAL])) for row in sorted(rows, key=_order)], seed)
+        return _clustered(tuple((int(row[HITS]), int(row[TOTAL])) for row in sorted(rows, key=_order)), seed)
     return rate.proportion(sum(int(row[HITS]) for row in rows), sum(int(row[TOTAL]) for row in rows))
+
+
+_clustered = functools.lru_cache(maxsize=16)(rate.clustered)
+"""Slices by agent share one unmarked side, whose redraws cost most."""
 
 
 @dataclass(frozen=True, slots=True)

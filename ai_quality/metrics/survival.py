@@ -71,6 +71,18 @@ def survival_at(curve: Sequence[KaplanMeierPoint], time: float) -> KaplanMeierPo
     return curve[bisect_right(curve, time, key=lambda point: point.time) - 1]
 
 
+def thinned(curve: Sequence[KaplanMeierPoint], most: int = 60) -> list[KaplanMeierPoint]:
+    """Return at most `most` (two or more) of the curve's points, the first and the last among them.
+
+    One for each equal stretch of the square root of time: curves fall early.
+    """
+    if len(curve) <= most:
+        return list(curve)
+    last = math.sqrt(curve[-1].time)
+    kept = {math.ceil((most - 1) * math.sqrt(point.time) / last): point for point in curve}
+    return [curve[0], *(point for stretch, point in kept.items() if stretch)]
+
+
 def log_rank(first: Lifetimes, second: Lifetimes) -> LogRank | None:
     """Test two arms for one and the same curve (Mantel 1966).
 

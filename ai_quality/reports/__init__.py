@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from ai_quality.reports import csv_report, html, json_report, markdown, terminal
+from ai_quality.reports import csv_report, html, json_report, markdown, slices_text, terminal
+from ai_quality.reports.slices import SlicedView
 from ai_quality.reports.view import ReportView
 
+View_contra = TypeVar("View_contra", contravariant=True)
 
-class Renderer(Protocol):
+
+class Renderer(Protocol[View_contra]):
     """A view in, text out; `colour` is asked of all and heeded by the one for terminals."""
 
-    def __call__(self, view: ReportView, *, colour: bool = False) -> str:
+    def __call__(self, view: View_contra, /, *, colour: bool = False) -> str:
         """Return the whole report, its last line ended."""
 
 
-def _colourless(render: Callable[[ReportView], str]) -> Renderer:
-    def rendered(view: ReportView, *, colour: bool = False) -> str:  # noqa: ARG001
+def _colourless(render: Callable[[View_contra], str]) -> Renderer[View_contra]:
+    def rendered(view: View_contra, /, *, colour: bool = False) -> str:  # noqa: ARG001
         return render(view)
 
     return rendered
 
 
-RENDERERS: dict[str, Renderer] = {
+RENDERERS: dict[str, Renderer[ReportView]] = {
     "text": terminal.render,
     "json": _colourless(json_report.render),
     "md": _colourless(markdown.render),
@@ -31,3 +34,12 @@ RENDERERS: dict[str, Renderer] = {
     "csv": _colourless(csv_report.render),
 }
 """By the name `--format` gives them."""
+
+SLICED_RENDERERS: dict[str, Renderer[SlicedView]] = {
+    "text": slices_text.render,
+    "json": _colourless(json_report.render_sliced),
+    "md": _colourless(markdown.render_sliced),
+    "html": _colourless(html.render_sliced),
+    "csv": _colourless(csv_report.render_sliced),
+}
+"""The same for a report by slices."""

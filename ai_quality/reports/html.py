@@ -1,15 +1,18 @@
 """The report as one page that needs nothing else: no script, no request, dark where the reader's screen is.
 
-Each metric has a plot: a dot for the rate, a whisker for its 95 % interval, a row a cohort.
+Each metric has a plot: a dot for the rate, a whisker for its 95 % interval, a row a cohort; the lines alive have a
+step curve a cohort.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
+from ai_quality.reports.curves import HEADING, NOTE, YEAR, Curve
 from ai_quality.reports.figures import Figure, MetricView
+from ai_quality.reports.slices import SlicedView
 from ai_quality.reports.templating import fill
 from ai_quality.reports.view import COHORTS, ReportView
 from ai_quality.reports.words import Scale
@@ -47,10 +50,63 @@ class Plot:
     ticks: tuple[Tick, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The curves of lines alive on one pair of axes, as SVG paths by cohort; `title` says the same in words."""
+
+    title: str
+    paths: tuple[tuple[str, str], ...]
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+    note: str = NOTE
+    width: int = 560
+    height: int = 250
+    left: int = 50
+    right: int = 540
+    top: int = 10
+    bottom: int = 225
+
+    def x(self, day: float) -> float:
+        """Where a day is."""
+        return round(self.left + (self.right - self.left) * day / YEAR, 1)
+
+    def y(self, share: float) -> float:
+        """Where a share is."""
+        return round(self.bottom - (self.bottom - self.top) * share, 1)
+
+
 def render(view: ReportView) -> str:
     """Return the whole page."""
     plots = [(metric, plot(metric)) for metric in view.metrics]
-    return fill("report.html.j2", {"view": view, "plots": plots})
+    return fill("report.html.j2", {"view": view, "plots": plots, "chart": chart(view.curves)})
+
+
+def render_sliced(view: SlicedView) -> str:
+    """Return the whole page of the report by slices."""
+    return fill("slices.html.j2", {"view": view})
+
+
+def chart(curves: Sequence[Curve]) -> Chart | None:
+    """Return the chart of the first year; None where no cohort has a curve."""
+    drawn = [curve for curve in curves if curve.points]
+    if not drawn:
+        return None
+    axes = Chart("", (), (), ())
+    return replace(
+        axes,
+        title=f"{HEADING}: " + "; ".join(f"{COHORTS[curve.cohort]} to {curve.told}" for curve in drawn),
+        paths=tuple((curve.cohort, _steps(curve, axes)) for curve in drawn),
+        across=tuple(Tick(axes.x(day), f"{day}") for day in (0, 90, 180, 270, YEAR)),
+        up=tuple(Tick(axes.y(share), _label(share, "share")) for share in (0, 0.5, 1)),
+    )
+
+
+def _steps(curve: Curve, axes: Chart) -> str:
+    """From all alive at day 0, along to each death and down; it ends where nobody was watched any more."""
+    within = [point for point in curve.points if point.time <= YEAR]
+    end = min(YEAR, curve.points[-1].time)
+    steps = "".join(f"H{axes.x(point.time)}V{axes.y(point.survival)}" for point in within)
+    return f"M{axes.x(0)} {axes.y(1)}{steps}H{axes.x(end)}"
 
 
 def plot(metric: MetricView) -> Plot | None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
-from ai_quality.reports.figures import Figure, MetricView
+from ai_quality.metrics import COMPARED
+from ai_quality.metrics.accuracy import Accuracy
+from ai_quality.metrics.statistics import Difference
+from ai_quality.reports.curves import NOTE, Curve
+from ai_quality.reports.figures import Figure, MetricView, Within
+from ai_quality.reports.slices import SlicedView, SliceView
 from ai_quality.reports.view import Cohort, ReportView, RunFacts
 
 SCHEMA_VERSION = 1
@@ -15,21 +21,54 @@ Json = dict[str, object]
 
 def render(view: ReportView) -> str:
     """Return the report as one JSON object."""
-    run = view.run
-    told: Json = {
+    return _json(
+        {
+            **_head(view.run),
+            "verdict": view.verdict,
+            "history": _history(view.run),
+            "cohorts": {cohort.name: _cohort(cohort) for cohort in view.cohorts},
+            "metrics": {metric.metric.name: _metric(metric) for metric in view.metrics},
+            "survival_curves": _curves(view.curves),
+            "excluded": [{"reason": one.reason, "commits": one.commits, "lines": one.lines} for one in view.excluded],
+            "caveat": view.caveat,
+        }
+    )
+
+
+def render_sliced(view: SlicedView) -> str:
+    """Return the report by slices as one JSON object; `left_out` counts the slices too small to be measured."""
+    return _json(
+        {
+            **_head(view.run),
+            "history": _history(view.run),
+            "by": view.by,
+            "slices": [_slice(one) for one in view.slices],
+            "left_out": view.left_out,
+            "caveat": view.caveat,
+        }
+    )
+
+
+def _json(told: Json) -> str:
+    return json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _head(run: RunFacts) -> Json:
+    return {
         "schema_version": SCHEMA_VERSION,
         "repo": run.repo,
         "rev": run.rev,
         "now": _moment(run.now),
-        "verdict": view.verdict,
         "window": {"since": _moment(run.since), "until": _moment(run.until), "why_since": run.why_since},
-        "history": _history(run),
-        "cohorts": {cohort.name: _cohort(cohort) for cohort in view.cohorts},
-        "metrics": {metric.metric.name: _metric(metric) for metric in view.metrics},
-        "excluded": [{"reason": one.reason, "commits": one.commits, "lines": one.lines} for one in view.excluded],
-        "caveat": view.caveat,
     }
-    return json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _slice(one: SliceView) -> Json:
+    return {
+        "value": one.value,
+        "cohorts": {cohort.name: _cohort(cohort) for cohort in one.cohorts},
+        "metrics": {metric.metric.name: _metric(metric) for metric in one.metrics},
+    }
 
 
 def _history(run: RunFacts) -> Json:
@@ -57,7 +96,7 @@ def _cohort(cohort: Cohort) -> Json:
 
 
 def _metric(view: MetricView) -> Json:
-    metric, found = view.metric, view.contrast.difference
+    metric = view.metric
     return {
         "definition": metric.definition,
         "unit": metric.unit,
@@ -65,10 +104,53 @@ def _metric(view: MetricView) -> Json:
         "horizon": metric.horizon,
         "scale": view.scale,
         "cohorts": {name: _rate(figure) for name, figure in view.figures.items()},
-        "difference": found and dict(zip(("value", "lo", "hi", "method"), found, strict=True)),
+        "difference": _difference(view.contrast.difference),
         "verdict": view.contrast.words,
+        "adjusted": _within(view.adjusted),
+        "within_author": _within(view.within_author),
+        "signs_differ": view.signs_differ,
+        "accuracy": [_accuracy(one) for one in metric.accuracy],
         "why_unknown": view.why_unknown,
     }
+
+
+def _difference(found: Difference | None) -> Json | None:
+    return None if found is None else dict(zip(("value", "lo", "hi", "method"), found, strict=True))
+
+
+def _within(within: Within) -> Json | None:
+    found = within.found
+    if found is None:
+        return None
+    return {
+        **(_difference(found.difference) or {}),
+        "verdict": within.contrast.words,
+        "within": within.alike,
+        "strata": found.strata,
+        "dropped": {"ai": found.dropped_ai, "unmarked": found.dropped_unmarked},
+    }
+
+
+def _accuracy(found: Accuracy) -> Json:
+    return {
+        "question": found.question,
+        "data": found.data,
+        "unit": found.unit,
+        "n": found.n,
+        "precision": found.precision,
+        "recall": found.recall,
+        "f1": found.f1,
+        "date": None if found.date is None else found.date.isoformat(),
+        "repeat": found.repeat,
+    }
+
+
+def _curves(curves: Sequence[Curve]) -> Json:
+    """Null for a cohort without a curve, or with too few commits for one."""
+    keys = ("days", "survival", "lo", "hi", "at_risk")
+    points = {curve.cohort: [dict(zip(keys, point, strict=True)) for point in curve.points] for curve in curves}
+    cohorts: Json = {name: points.get(name) or None for name in COMPARED}
+    return {"unit": "line", "method": "kaplan-meier", "note": NOTE, "cohorts": cohorts}
 
 
 def _rate(figure: Figure) -> Json:

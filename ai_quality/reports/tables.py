@@ -30,6 +30,20 @@ def text_table(
     )
 
 
+def grouped(
+    heads: Sequence[str], groups: Sequence[Sequence[Sequence[str]]], aligns: Sequence[str], *, gap: str = "  "
+) -> list[str]:
+    """Return a table's lines whose columns come in groups with one head each, aligned within their group.
+
+    A group is a row of cells a line, all groups with as many rows; `aligns` has each group's sides.
+    """
+    blocks = [
+        text_table((), group, align=align, gap=" ").split("\n") if group else []
+        for group, align in zip(groups, aligns, strict=True)
+    ]
+    return text_table(heads, zip(*blocks, strict=True), align="l" * len(heads), gap=gap).split("\n")
+
+
 def columns(text: str) -> int:
     """How many columns a terminal takes for `text`."""
     return len(text) if text.isascii() else sum(map(_columns, text))

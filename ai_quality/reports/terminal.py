@@ -6,43 +6,48 @@ the other. Details at the end give way first: JSON has all of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ai_quality.metrics import COMPARED
 from ai_quality.metrics.rate import FEWEST_TO_COMPARE
 from ai_quality.reports import words
-from ai_quality.reports.figures import Contrast, Figure, MetricView
+from ai_quality.reports.curves import HEADING
+from ai_quality.reports.figures import NOT_ADJUSTED, Contrast, Figure, MetricView
 from ai_quality.reports.safe import printable, tamed
-from ai_quality.reports.tables import clipped, columns, text_table, wrapped
+from ai_quality.reports.tables import clipped, columns, grouped, text_table, wrapped
 from ai_quality.reports.view import COHORTS, Cohort, ReportView
 
 SCREEN = 24
 WIDTH = 100
 NARROWEST = 40
-REASON = 27
-"""Columns a difference takes, and so may the reason for there being none."""
+LOW_N = f"* n below {FEWEST_TO_COMPARE}: not compared."
 
-LOW_N = f"* n below {FEWEST_TO_COMPARE}: low, not compared."
-
-_BOLD, _DIM, _END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
-
-_SHORTER = {"no difference shown": "none shown", "too few to compare": "too few"}
-"""Below `AI minus unmarked`."""
+BOLD, DIM, _END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
 def render(view: ReportView, *, colour: bool = False, width: int = WIDTH) -> str:
     """Return the report; `width` is the terminal's, of which no more than 100 are used."""
     width = max(NARROWEST, min(width, WIDTH))
-    verdict = wrapped(view.verdict, width)
-    body = ["", *_cohorts(view.cohorts, width), "", *_metrics(view.metrics, width)]
+    verdict = [*wrapped(view.verdict, width), *wrapped(view.signs_differ, width)]
+    cohorts, table = _cohorts(view.cohorts, width), [*_metrics(view.metrics, width), *_curves(view, width)]
     closing = _closing(view, width)
-    details = _details(view, width, SCREEN - 1 - len(verdict) - len(body) - len(closing))
+    room = SCREEN - 1 - len(verdict) - len(cohorts) - len(table) - len(closing)
+    said = [wrapped(text, width, indent="  ") for text in _said(view, room)]
+    above_table = room > len(said) + bool(view.run.notes)  # a note asks for something: it may have a second line first
+    above_cohorts = room > sum(map(len, said)) + 1
+    body = [*[""] * above_cohorts, *cohorts, *[""] * above_table, *table]
+    details = _details(said, width, room - above_table - above_cohorts)
     parts = (
         ("", [clipped(f"{view.title}: {view.history}", width)]),
-        (_BOLD, verdict),
+        (BOLD, verdict),
         ("", body),
-        (_DIM, [*details, *closing]),
+        (DIM, [*details, *closing]),
     )
+    return styled(parts, colour=colour)
+
+
+def styled(parts: Iterable[tuple[str, Sequence[str]]], *, colour: bool) -> str:
+    """Return blocks of lines in their styles, made harmless."""
     lines = [(style, tamed(printable(line))) for style, block in parts for line in block]
     return "".join(f"{style}{line}{_END}\n" if colour and style and line else f"{line}\n" for style, line in lines)
 
@@ -75,35 +80,51 @@ def _metrics(metrics: Sequence[MetricView], width: int) -> list[str]:
 
 
 def _side_by_side(metrics: Sequence[MetricView]) -> list[str]:
-    """A line a metric: label, then value, interval and n by cohort, then the difference."""
-    heads = [cell for name in COMPARED for cell in (f" {COHORTS[name]}", "95 %", "n ")]
+    """A line a metric: label, then value, interval and n by cohort, then the differences."""
+    heads = ["", *(f"{COHORTS[name]}, 95 %, n" for name in COMPARED)]
+    groups = [column([metric.figures[name] for metric in metrics]) for name in COMPARED]
     tails = _tails(metrics)
-    rows = [
-        [metric.label, *(cell for name in COMPARED for cell in _cells(metric.figures[name])), f" {tail}"]
-        for metric, tail in zip(metrics, tails, strict=True)
-    ]
-    return text_table(("", *heads, " AI minus unmarked, 95 %"), rows, align="l" + "rlr" * 2 + "l", gap=" ").split("\n")
+    labels = [[metric.label] for metric in metrics]
+    tail_rows = [[line] for line in tails[1:]]
+    return grouped([*heads, tails[0]], [labels, *groups, tail_rows], ["l", "rlr", "rlr", "l"])
 
 
-def _cells(figure: Figure) -> tuple[str, str, str]:
-    """Value, interval, n; of too few the hits and the `of`."""
-    value, of, total = figure.value.partition(" of ")
-    n = words.count(figure.n) + ("*" if figure.rate.low_n else " ")
-    return f" {value}", figure.interval or (of + total).strip(), n
+def column(figures: Sequence[Figure]) -> list[tuple[str, str, str]]:
+    """Value, interval, n of each; of too few the hits and the `of`. The place of a star is kept where there is one."""
+    place = " " if any(figure.rate.low_n for figure in figures) else ""
+    found = []
+    for figure in figures:
+        value, of, total = figure.value.partition(" of ")
+        n = words.count(figure.n) + ("*" if figure.rate.low_n else place)
+        found.append((value, figure.interval or (of + total).strip(), n))
+    return found
 
 
 def _tails(metrics: Sequence[MetricView]) -> list[str]:
-    """The differences, aligned among themselves; a reason for what is unknown takes their room."""
-    rows = [_difference_cells(metric.contrast) for metric in metrics]
-    aligned = text_table((), rows, align="rll", gap=" ").split("\n") if rows else []
-    return [
-        clipped(metric.why_unknown, REASON) if metric.why_unknown else line
-        for metric, line in zip(metrics, aligned, strict=True)
+    """A head, then the differences; a reason for what is unknown takes the room of both."""
+    crude = [_difference_cells(metric.contrast) for metric in metrics]
+    adjusted = [
+        _difference_cells(metric.adjusted.contrast) if metric.contrast.difference else ("", "") for metric in metrics
     ]
+    head, *lines = grouped(("AI minus unmarked", "adjusted, 95 %"), (crude, adjusted), ("rl", "rl"))
+    room = max(map(columns, (head, *lines)))
+    return [head, *(
+        clipped(metric.why_unknown, room) if metric.why_unknown else line
+        for metric, line in zip(metrics, lines, strict=True)
+    )]  # fmt: skip
 
 
-def _difference_cells(contrast: Contrast) -> tuple[str, str, str]:
-    return contrast.value, contrast.interval, _SHORTER.get(contrast.words, contrast.words)
+def _difference_cells(contrast: Contrast) -> tuple[str, str]:
+    """Value and interval; words for their lack, a dash where there can be none."""
+    if contrast.difference:
+        return contrast.value, contrast.interval
+    return (words.DASH, "") if contrast.words == NOT_ADJUSTED else ("", contrast.words.removesuffix(" to compare"))
+
+
+def _curves(view: ReportView, width: int) -> list[str]:
+    """A spark a cohort: how many of its lines were alive over a year."""
+    told = "; ".join(f"{COHORTS[curve.cohort]} {curve.spark} {curve.told}" for curve in view.curves)
+    return wrapped(f"{HEADING}: {told}", width, indent="  ") if told else []
 
 
 def _stacked(metrics: Sequence[MetricView], width: int) -> list[str]:
@@ -113,20 +134,27 @@ def _stacked(metrics: Sequence[MetricView], width: int) -> list[str]:
         for name in COMPARED:
             lines += wrapped(f"  {COHORTS[name]}: {metric.figures[name].told}", width, indent="    ")
         lines += wrapped(f"  AI minus unmarked: {metric.told_difference}", width, indent="    ")
+        if metric.adjusted.found:
+            lines += wrapped(f"  adjusted: {metric.adjusted.told}", width, indent="    ")
     return lines
 
 
-def _details(view: ReportView, width: int, room: int) -> list[str]:
-    """Too young, not counted, notes: each at least one line, the rest as far as the screen goes."""
-    low = any(figure.rate.low_n for metric in view.metrics for figure in metric.figures.values())
-    young = f"Too young to count, AI-marked / unmarked: {view.too_young}." if view.too_young else ""
+def _said(view: ReportView, room: int) -> list[str]:
+    """What to tell in how few lines there are: where not each begins a line of its own, the last share one."""
     excluded = "; ".join(one.words for one in view.excluded)
     said = (
-        " ".join(filter(None, [young, LOW_N if low else ""])),
-        f"Not counted: {excluded}." if excluded else "",
         f"Notes: {'; '.join(view.notes)}." if view.notes else "",
+        f"Same authors, in points: {view.within_authors}." if view.within_authors else "",
+        f"Too young to count, AI-marked / unmarked: {view.too_young}." if view.too_young else "",
+        f"Not counted: {excluded}." if excluded else "",
     )
-    blocks = [wrapped(text, width, indent="  ") for text in said if text]
+    texts = [text for text in said if text]
+    own = max(0, min(len(texts), room) - 1)
+    return [*texts[:own], *filter(None, [" ".join(texts[own:])])]
+
+
+def _details(blocks: Sequence[list[str]], width: int, room: int) -> list[str]:
+    """Notes, same authors, too young, not counted: each at least one line, the rest as far as the screen goes."""
     return [
         line for block, most in zip(blocks, _shared(room, blocks), strict=True) for line in _cut(block, most, width)
     ]
@@ -150,4 +178,6 @@ def _cut(block: list[str], most: int, width: int) -> list[str]:
 
 def _closing(view: ReportView, width: int) -> list[str]:
     further = "Look further: " + " · ".join(step.command for step in view.further)
-    return [line for text in (view.caveat, further) for line in wrapped(text, width, indent="  ")]
+    low = any(figure.rate.low_n for metric in view.metrics for figure in metric.figures.values())
+    caveat = " ".join(filter(None, (LOW_N if low else "", view.caveat, view.accuracy)))
+    return [line for text in (caveat, further) for line in wrapped(text, width, indent="  ")]

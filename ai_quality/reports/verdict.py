@@ -1,6 +1,7 @@
 """The sentence at the top: how much carries an AI mark, and what was seen of it beside the unmarked.
 
-Crude and never causal; where there is too little to compare it says so, and how little.
+Never causal, and never crude alone where like compared with like says something else; where there is too little
+to compare it says so, and how little.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from ai_quality.metrics import Counts
 from ai_quality.metrics.rate import FEWEST_TO_COMPARE
 from ai_quality.reports import words
-from ai_quality.reports.figures import MetricView
+from ai_quality.reports.figures import Contrast, MetricView
 
 HEADLINE = ("rework_rate", "revert_rate", "defect_rate")
 
@@ -68,20 +69,46 @@ def _comparison(metrics: Sequence[MetricView], counts: Mapping[str, Counts]) -> 
             commits = counts.get(cohort, _NOBODY).commits
             if commits < FEWEST_TO_COMPARE:
                 return f"Too few {label} commits to compare (n = {commits})."
-    told = [_shown(metric) for metric in headline if metric.contrast.words in {"higher", "lower"}]
+    told = [_shown(metric) for metric in headline if _says_something(metric)]
+    silent = [metric for metric in headline if not _says_something(metric)]
     for said in ("no difference shown", "too few to compare", "unknown"):
-        nouns = [metric.noun for metric in headline if metric.contrast.words == said]
+        nouns = [metric.noun for metric in silent if metric.contrast.words == said]
         told += [f"{words.listed(nouns)}: {said}"] if nouns else []
     return words.sentence("; ".join(told)) + "." if told else ""
 
 
+_SHOWN = {"higher", "lower"}
+
+
+def _says_something(metric: MetricView) -> bool:
+    """Does an interval, crude or adjusted, leave 0 out?"""
+    return bool(_SHOWN & {metric.contrast.words, metric.adjusted.contrast.words})
+
+
 def _shown(metric: MetricView) -> str:
-    """The size of a difference whose interval does not hold 0, its direction said in a word."""
-    found, said = metric.contrast.difference, metric.contrast.words
+    """The crude difference and the adjusted one, in the words that both together allow."""
+    crude, other = metric.contrast, metric.adjusted.contrast
+    within = f"within {metric.adjusted.alike}"
+    if crude.words not in _SHOWN:
+        return f"{metric.noun}: {crude.words} crude, but {within} {_sized(other)}"
+    first = f"{metric.noun} {_sized(crude, ' than unmarked')}"
+    if other.difference is None:
+        return f"{first} crude, with too few alike to adjust"
+    if other.words == crude.words:
+        return f"{first}, and {within} by {_size(other)}"
+    if other.words in _SHOWN:
+        return f"{first} crude, but {within} {_sized(other)}"
+    return f"{first} crude, but {within} no difference is shown"
+
+
+def _sized(contrast: Contrast, than: str = "") -> str:
+    """`lower than unmarked by 11.9 points (95 % interval 7 to 17)`: the direction said in a word, not in a sign."""
+    return f"{contrast.words}{than} by {_size(contrast, f' {contrast.unit}', '95 % interval ')}"
+
+
+def _size(contrast: Contrast, unit: str = "", of: str = "") -> str:
+    found = contrast.difference
     assert found is not None
-    size, lo, hi = (found.value, found.lo, found.hi) if said == "higher" else (-found.value, -found.hi, -found.lo)
-    by = f"{words.difference(size, metric.scale).lstrip('+')} {metric.contrast.unit}"
-    return (
-        f"{metric.noun} {said} than unmarked by {by} "
-        f"(95 % interval {words.difference_interval(size, lo, hi, metric.scale)})"
-    )
+    size, lo, hi = (found.value, found.lo, found.hi) if found.value > 0 else (-found.value, -found.hi, -found.lo)
+    interval = words.difference_interval(size, lo, hi, contrast.scale)
+    return f"{words.difference(size, contrast.scale).lstrip('+')}{unit} ({of}{interval})"

@@ -11,15 +11,28 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ai_quality.metrics import Counts, Measured
+from ai_quality.metrics.survival import KaplanMeierPoint
 from ai_quality.reports import words
-from ai_quality.reports.figures import MetricView, metric_view, too_young
+from ai_quality.reports.curves import Curve, curves
+from ai_quality.reports.figures import (
+    MetricView,
+    accuracy,
+    dropped,
+    metric_view,
+    signs_differ,
+    too_young,
+    within_authors,
+)
 from ai_quality.reports.safe import plain
 from ai_quality.reports.verdict import verdict
 
 COHORTS = {"ai": "AI-marked", "unmarked": "unmarked", "mixed": "mixed", "bot": "bots", "uncertain": "uncertain"}
 """In report order; the first two are compared."""
 
-CAVEAT = "Crude: cohorts differ in kind, size and time of work. Unmarked: no AI mark found, whoever wrote it."
+CAVEAT = (
+    "Unmarked: no AI mark found, whoever wrote it. Crude: cohorts differ in more than marks; "
+    "adjusted: within size, kind and quarter"
+)
 
 SHORT = 10
 """Digits of a commit id in text; JSON has them all."""
@@ -86,9 +99,13 @@ class ReportView:
     verdict: str
     cohorts: tuple[Cohort, ...]
     metrics: tuple[MetricView, ...]
+    signs_differ: str
+    within_authors: str
+    curves: tuple[Curve, ...]
     too_young: str
     excluded: tuple[Exclusion, ...]
     notes: tuple[str, ...]
+    accuracy: str
     caveat: str
     further: tuple[Step, ...]
 
@@ -105,26 +122,42 @@ def build_view(
     counts: Mapping[str, Counts],
     excluded: Sequence[tuple[str, int | None, int]],
     run: RunFacts,
+    survival: Mapping[str, Sequence[KaplanMeierPoint]] | None = None,
 ) -> ReportView:
-    """Put everything a report says into words."""
-    run = _cleaned(run)
+    """Put everything a report says into words; `survival` has the curves of the compared cohorts."""
+    run = cleaned(run)
     metrics = tuple(metric_view(one) for one in measured)
     return ReportView(
         run=run,
-        title=f"{run.repo} at {run.rev[:SHORT]}" + (f" ({run.tip_time:%Y-%m-%d})" if run.tip_time else ""),
+        title=title(run),
         history=_history(run),
-        verdict=verdict(metrics, counts, window=_window(run), complete=run.complete),
+        verdict=verdict(metrics, counts, window=window(run), complete=run.complete),
         cohorts=tuple(Cohort(name, label, counts.get(name)) for name, label in COHORTS.items()),
         metrics=metrics,
+        signs_differ=signs_differ(metrics),
+        within_authors=within_authors(metrics),
+        curves=curves(survival or {}, counts),
         too_young=too_young(metrics),
         excluded=tuple(_exclusion(*one) for one in excluded),
-        notes=(*run.notes, *([f"fixes are told by: {run.fix_convention}"] if run.fix_convention else [])),
-        caveat=CAVEAT,
+        notes=notes(run),
+        accuracy=accuracy(metrics),
+        caveat=f"{CAVEAT}{dropped(metrics)}.",
         further=_FURTHER,
     )
 
 
-def _cleaned(run: RunFacts) -> RunFacts:
+def title(run: RunFacts) -> str:
+    """`fastmcp at 3f2c9ab12d (2026-05-01)`, of a cleaned run."""
+    return f"{run.repo} at {run.rev[:SHORT]}" + (f" ({run.tip_time:%Y-%m-%d})" if run.tip_time else "")
+
+
+def notes(run: RunFacts) -> tuple[str, ...]:
+    """What there is to know about this run, of a cleaned run."""
+    return (*run.notes, *([f"fixes are told by: {run.fix_convention}"] if run.fix_convention else []))
+
+
+def cleaned(run: RunFacts) -> RunFacts:
+    """Return the run with all text plain and all times UTC."""
     since = _utc(run.since) if run.since else None
     return replace(
         run,
@@ -149,7 +182,7 @@ def _history(run: RunFacts) -> str:
     return f"{commits}, {words.amount(run.changes, 'changes')}, {words.amount(run.lines_alive, 'lines')} alive"
 
 
-def _window(run: RunFacts) -> str:
+def window(run: RunFacts) -> str:
     """`since 2025-06-01, when the first AI mark landed`; an end only where the history goes on beyond it."""
     parts = []
     if run.since:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from ai_quality.metrics.accuracy import Accuracy
+
 Scale = Literal["share", "hours"]
 
 MINUS = "\N{MINUS SIGN}"
@@ -17,6 +19,9 @@ MOST_DECIMALS = 6
 WIDE_VALUE = 100
 """From here on an hour's tenth says nothing."""
 
+HALF_PERCENT = 0.005
+
+_SINGULAR = {"strata": "stratum"}
 _UNIT = {"share": " %", "hours": " h"}
 _DIFFERENCE_UNIT = {"share": "points", "hours": "hours"}
 
@@ -28,13 +33,28 @@ def count(number: int | None) -> str:
 
 def amount(number: int, noun: str) -> str:
     """`2 commits`, `1 commit`."""
-    return f"{count(number)} {noun.removesuffix('s') if number == 1 else noun}"
+    return f"{count(number)} {_SINGULAR.get(noun, noun.removesuffix('s')) if number == 1 else noun}"
 
 
 def value(number: float, scale: Scale) -> str:
     """`7.4 %`, `2.3 h`."""
     shown = _scaled(number, scale)
     return _text(shown, _value_decimals(shown, scale)) + _UNIT[scale]
+
+
+def rounded_share(share: float) -> str:
+    """`18 %`; a little is `below 1 %`, nearly all `over 99 %`."""
+    if 0 < share < HALF_PERCENT:
+        return "below 1 %"
+    return "over 99 %" if 1 - HALF_PERCENT < share < 1 else f"{share * 100:.0f} %"
+
+
+def accuracy(found: Accuracy) -> str:
+    """`measured precision 0.69, recall 0.67 on 171 fixes (ICSE 2021 oracle), 2026-11-22`."""
+    if not found.is_measured:
+        return f"not yet measured on {found.unit} ({found.data})"
+    told = f"measured precision {found.precision:.2f}, recall {found.recall:.2f}"
+    return f"{told} on {count(found.n)} {found.unit} ({found.data}), {found.date}"
 
 
 def interval(middle: float, lo: float, hi: float, scale: Scale) -> str:

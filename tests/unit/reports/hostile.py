@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from ai_quality.metrics import Measured, load
 from ai_quality.metrics.rate import unknown
+from ai_quality.reports.slices import SlicedView, build_sliced
 from ai_quality.reports.view import ReportView, RunFacts, build_view
-from tests.unit.reports.views import COUNTS, ORDINARY, RUN
+from tests.unit.reports.views import COUNTS, ORDINARY, RUN, one_slice, sliced
 
 TEXTS = {
     "mention": "thanks @octocat and @org/team",
@@ -66,4 +67,12 @@ FIELDS: dict[str, Place] = {
     "excluded lines": lambda text: build_view(ORDINARY, COUNTS, [(text, None, 3)], RUN),
     "excluded commits": lambda text: build_view(ORDINARY, COUNTS, [(text, 2, 3)], RUN),
     "why_unknown": lambda text: build_view(_no_pull_refs(text.strip() or "nothing"), COUNTS, [], RUN),
+}
+
+SLICE_FIELDS: dict[str, Callable[[str], SlicedView]] = {
+    "path": lambda text: sliced("path", one_slice(f"a{text}", 40), one_slice(f"b{text}", 4)),
+    "whole path": lambda text: sliced("path", one_slice(text.strip() or "nothing", 4)),
+    "model": lambda text: sliced("model", one_slice(text.strip() or "nothing", 4)),
+    "repo": lambda text: build_sliced("agent", [one_slice("codex", 4)], 0, _run(repo=text)),
+    "note": lambda text: build_sliced("agent", [], 0, _run(notes=(f"note {text}",))),
 }

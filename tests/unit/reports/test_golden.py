@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ai_quality.reports import RENDERERS
-from tests.unit.reports.views import STATES
+from ai_quality.reports import RENDERERS, SLICED_RENDERERS
+from tests.unit.reports.views import SLICED, STATES
 
 ENDINGS = {"text": "txt", "json": "json", "md": "md"}
 
@@ -21,3 +21,14 @@ def test_a_state_reads_as_it_did(state: str, form: str, generated: Callable[[str
 @pytest.mark.parametrize("form", ["csv", "html"])
 def test_the_ordinary_report_reads_as_it_did(form: str, generated: Callable[[str, str], None]) -> None:
     generated(f"tests/golden/ordinary/report.{form}", RENDERERS[form](STATES["ordinary"]()))
+
+
+@pytest.mark.parametrize("form", ENDINGS)
+@pytest.mark.parametrize("state", SLICED)
+def test_slices_read_as_they_did(state: str, form: str, generated: Callable[[str, str], None]) -> None:
+    generated(f"tests/golden/{state}/report.{ENDINGS[form]}", SLICED_RENDERERS[form](SLICED[state]()))
+
+
+@pytest.mark.parametrize("form", ["csv", "html"])
+def test_slices_by_agent_read_as_they_did(form: str, generated: Callable[[str, str], None]) -> None:
+    generated(f"tests/golden/by-agent/report.{form}", SLICED_RENDERERS[form](SLICED["by-agent"]()))

@@ -14,7 +14,19 @@ from ai_quality.metrics.rate import proportion
 from ai_quality.reports import html
 from ai_quality.reports.view import ReportView, build_view
 from tests.unit.reports.hostile import FIELDS, TEXTS
-from tests.unit.reports.views import COUNTS, RUN, STATES, few, measured, median, ordinary, trials
+from tests.unit.reports.views import (
+    COUNTS,
+    ORDINARY,
+    RUN,
+    SLICED,
+    STATES,
+    by_agent,
+    few,
+    measured,
+    median,
+    ordinary,
+    trials,
+)
 
 
 def page(view: ReportView) -> ET.Element:
@@ -23,7 +35,7 @@ def page(view: ReportView) -> ET.Element:
 
 
 def plots(view: ReportView) -> list[ET.Element]:
-    return page(view).findall(".//svg[@role='img']")
+    return page(view).findall(".//td/svg[@role='img']")
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -40,6 +52,9 @@ def test_the_page_says_everything() -> None:
     expected = [view.title, view.history, view.verdict, view.caveat, *view.notes]
     expected += [one.words for one in view.excluded] + [step.command for step in view.further]
     expected += [figure.told for metric in view.metrics for figure in metric.figures.values()]
+    expected += [metric.adjusted.contrast.told for metric in view.metrics]
+    expected += [told for metric in view.metrics for told in (metric.adjusted.basis, metric.within_author.basis)]
+    expected += [told for metric in view.metrics for told in metric.told_accuracy]
     expected += [metric.told_difference for metric in view.metrics] + [
         metric.metric.definition for metric in view.metrics
     ]
@@ -91,6 +106,46 @@ def test_a_value_without_an_interval_is_a_dot() -> None:
     whisker = svg.find("line[@stroke-width]")
     assert whisker is not None
     assert whisker.attrib["x1"] == whisker.attrib["x2"]
+
+
+def test_lines_alive_are_step_curves_within_their_axes() -> None:
+    (svg,) = page(ordinary()).findall(".//figure/svg")
+    assert svg.findtext("title") == "Lines alive, day 0 to 365: AI-marked to 66.7 % by day 210; unmarked to 48.0 %"
+    marked, unmarked = (path.attrib["d"] for path in svg.findall("path"))
+    assert [path.attrib["class"] for path in svg.findall("path")] == ["curve ai", "curve unmarked"]
+    assert marked.startswith("M50.0 10H50.0V17.2H")
+    assert marked.endswith("H331.9"), "it ends on day 210, where nobody was watched any more"
+    assert unmarked.endswith("H540.0")
+    for path in (marked, unmarked):
+        along, down = ([float(number) for number in re.findall(rf"{axis}([\d.]+)", path)] for axis in "HV")
+        assert along == sorted(along)
+        assert down == sorted(down)
+        assert 50 <= min(along) <= max(along) <= 540
+        assert 10 <= min(down) <= max(down) <= 225
+
+
+def test_the_curves_say_that_their_intervals_are_left_out() -> None:
+    caption = page(ordinary()).findtext(".//figcaption") or ""
+    assert "take lines as independent, which lines of one commit are not" in caption
+    assert "No interval is drawn" in caption
+
+
+def test_without_curves_there_is_no_chart() -> None:
+    assert page(build_view(ORDINARY, COUNTS, [], RUN)).find(".//figure") is None
+
+
+@pytest.mark.parametrize("state", SLICED)
+def test_slices_are_a_page_that_needs_nothing_else(state: str) -> None:
+    text = html.render_sliced(SLICED[state]())
+    assert not re.search(r"<script|<link|<img|<iframe|@import|url\(|https?:|\bon\w+=|\bsrc=|\bhref=", text)
+    rows = ET.fromstring(text).findall(".//tr")
+    assert len({sum(1 for _ in row) for row in rows}) <= 1
+
+
+def test_slices_have_crude_and_adjusted_differences_below_the_rate() -> None:
+    said = " ".join("".join(ET.fromstring(html.render_sliced(by_agent())).itertext()).split())
+    assert "AI minus unmarked: −11.9 points (−17 to −7), lower, crude" in said
+    assert "adjusted: −8.4 points (−13 to −2), lower; 110 strata" in said
 
 
 def skeleton(view: ReportView) -> list[tuple[str, list[str]]]:

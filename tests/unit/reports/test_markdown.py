@@ -1,5 +1,7 @@
 """A Markdown page whose structure is ours alone."""
 
+# ruff: noqa: RUF001 (reports print true dashes and minus signs)
+
 from __future__ import annotations
 
 import re
@@ -8,7 +10,7 @@ import pytest
 
 from ai_quality.reports import markdown
 from tests.unit.reports.hostile import FIELDS, TEXTS
-from tests.unit.reports.views import STATES
+from tests.unit.reports.views import SLICED, STATES
 
 OUR_TAGS = re.compile(r"</?(?:details|summary)>")
 
@@ -26,7 +28,14 @@ def skeleton(page: str) -> list[str]:
 @pytest.mark.parametrize("state", STATES)
 def test_every_table_row_has_as_many_cells_as_its_head(state: str) -> None:
     rows = [line for line in markdown.render(STATES[state]()).split("\n") if line.startswith("|")]
-    assert {unescaped(row).count("|") for row in rows} == {6}
+    assert [unescaped(row).count("|") for row in rows] == [6] * (len(rows) - 9) + [7] * 9
+    assert all(row.endswith((" |", "-|", ":|")) for row in rows)
+
+
+@pytest.mark.parametrize("state", SLICED)
+def test_slices_have_rows_as_wide_as_their_head(state: str) -> None:
+    rows = [line for line in markdown.render_sliced(SLICED[state]()).split("\n") if line.startswith("|")]
+    assert {unescaped(row).count("|") for row in rows} <= {8}
     assert all(row.endswith((" |", "-|", ":|")) for row in rows)
 
 
@@ -47,3 +56,11 @@ def test_commands_are_code_and_definitions_are_words() -> None:
     page = markdown.render(STATES["ordinary"]())
     assert "- `ai-quality explain SHA`: why a commit is classed so" in page
     assert "(rework\\_rate): Share of landed lines that were rewritten" in page
+
+
+def test_crude_and_adjusted_are_columns_and_lines_alive_have_blocks() -> None:
+    page = markdown.render(STATES["signs-differ"]())
+    assert "| AI minus unmarked, crude | AI minus unmarked, adjusted |" in page
+    assert "**Signs differ, so neither stands alone: rework −11.9 crude, +3.1 adjusted" in page
+    assert "- Lines alive, day 0 to 365, AI-marked: █▇" in page
+    assert "Accuracy: measured precision 0.70, recall 0.66 on 171 fixes (ICSE 2021 oracle), 2026-11-22." in page

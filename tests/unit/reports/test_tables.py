@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai_quality.reports.tables import clipped, columns, text_table, wrapped
+from ai_quality.reports.tables import clipped, columns, grouped, text_table, wrapped
 
 WORDS = st.text(st.sampled_from("ab 漢é\u0301"), max_size=60)
 
@@ -26,6 +26,16 @@ def test_sides_and_gap_can_be_told() -> None:
         "1   x",
         "22 yy",
     ]
+
+
+def test_columns_in_groups_have_one_head_each() -> None:
+    numbers = [("1.0 %", "0-2", "7"), ("12.5 %", "10-15", "120")]
+    assert grouped(("", "rate, 95 %, n", "b"), ([("x",), ("yyy",)], numbers, [("p",), ("q",)]), ("l", "rlr", "l")) == [
+        "     rate, 95 %, n     b",
+        "x     1.0 % 0-2     7  p",
+        "yyy  12.5 % 10-15 120  q",
+    ]
+    assert grouped(("a", "b"), ([], []), ("l", "rl")) == ["a  b"]
 
 
 def test_a_table_may_lack_a_head_or_rows() -> None:

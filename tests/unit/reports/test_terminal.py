@@ -14,7 +14,7 @@ from ai_quality.reports import terminal
 from ai_quality.reports.tables import columns
 from ai_quality.reports.view import build_view
 from tests.unit.reports.hostile import FIELDS, TEXTS
-from tests.unit.reports.views import EXCLUDED, ORDINARY, RUN, STATES, ordinary
+from tests.unit.reports.views import COUNTS, EXCLUDED, ORDINARY, RUN, STATES, ordinary
 
 UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200c-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -35,18 +35,52 @@ def test_no_line_is_wider_than_the_terminal(state: str, width: int) -> None:
 
 def test_columns_are_aligned() -> None:
     lines = terminal.render(ordinary()).split("\n")
-    table = lines[lines.index("") :][4:12]
-    heads = ("95 %", "AI minus")
-    for head in heads:
-        start = table[0].index(head)
-        assert {line[start - 1 : start] for line in table} == {" "}, head
+    (head,) = (place for place, line in enumerate(lines) if "AI minus unmarked" in line)
+    table = lines[head : head + 8]
+    for name in ("AI-marked", "unmarked,", "AI minus", "adjusted"):
+        start = table[0].index(name)
+        assert {line[start - 1 : start] for line in table} <= {" ", ""}, name
     assert all(line[:4].strip() for line in table[1:])
+
+
+def test_the_adjusted_difference_stands_beside_the_crude_one() -> None:
+    text = terminal.render(ordinary())
+    assert re.search(r"Reworked .* −11\.9 −17 to −7 +−8\.4 −13 to −2\n", text)
+    assert re.search(r"Rewritten .* too few\n", text)
+    assert re.search(r"Median .* −19\.1 −24 to −15 +–\n", text), "a median is not adjusted"
+    assert "Same authors, in points: rework −9.7 (−15 to −5); defects" in text
+    assert "leaving out up to 22 % of AI-marked and\n  58 % of unmarked." in text
+
+
+def test_signs_that_differ_are_told_by_name() -> None:
+    assert "\nSigns differ, so neither stands alone: rework −11.9 crude, +3.1 adjusted; reverts" in terminal.render(
+        STATES["signs-differ"]()
+    )
+    assert "Signs differ" not in terminal.render(ordinary())
+
+
+def test_lines_alive_are_a_row_of_blocks_a_cohort() -> None:
+    text = terminal.render(ordinary())
+    assert (
+        "\nLines alive, day 0 to 365: AI-marked █▇▆▆▆▆▆····· 66.7 % by day 210; unmarked █▇▆▆▆▅▅▅▅▄▄▄ 48.0 %\n" in text
+    )
+    assert "AI-marked ············ too few commits; unmarked █" in terminal.render(STATES["too-few"]())
+    assert "AI-marked ············ none; unmarked █" in terminal.render(STATES["no-ai-mark"]())
+    assert "Lines alive" not in terminal.render(build_view(ORDINARY, COUNTS, [], RUN)), "nobody asked for curves"
+
+
+def test_accuracy_is_always_said() -> None:
+    assert "Defects: measured precision 0.70, recall 0.66 on 171 fixes; 0.64, 0.55 on 3,146." in terminal.render(
+        ordinary()
+    )
+    assert "Defects: accuracy not yet measured." in " ".join(terminal.render(STATES["too-few"]()).split())
 
 
 def test_figures_that_do_not_fit_side_by_side_are_told_one_below_the_other() -> None:
     text = terminal.render(ordinary(), width=70)
     assert "Reworked in 21 days\n  AI-marked: 7.4 % (4–12), 720 of 9,730 lines in 132 commits\n" in text
     assert "  AI minus unmarked: −11.9 points (−17 to −7), lower\n" in text
+    assert "  adjusted: −8.4 points (−13 to −2), lower; 110 strata of size, kind" in text
 
 
 def test_numbers_of_a_big_repository_stay_aligned() -> None:
@@ -61,7 +95,7 @@ def test_numbers_of_a_big_repository_stay_aligned() -> None:
 def test_low_numbers_are_starred_and_the_star_explained() -> None:
     text = terminal.render(ordinary())
     assert re.search(r"6\.7 % 2–14 +22\*", text)
-    assert "* n below 30: low, not compared." in text
+    assert "* n below 30: not compared." in text
     assert "*" not in terminal.render(build_view(ORDINARY[:4], {}, [], RUN))
 
 

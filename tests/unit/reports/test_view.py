@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from ai_quality.metrics import METRICS, Counts, Measured, load
+from ai_quality.metrics.adjusted import Adjusted
 from ai_quality.metrics.rate import Rate, clustered, median_of, proportion, unknown
 from ai_quality.metrics.statistics import Difference
 from ai_quality.reports import RENDERERS
@@ -27,6 +28,7 @@ from tests.unit.reports.views import (
     ordinary,
     rework,
     too_few,
+    within,
 )
 
 
@@ -46,6 +48,7 @@ HIGHER = Difference(0.031, 0.004, 0.06, "newcombe")
 NONE = Difference(0.01, -0.02, 0.04, "newcombe")
 REWORK_LOWER = "Rework lower than unmarked by 11.9 points (95 % interval 7 to 17)"
 REVERTS_HIGHER = "reverts higher than unmarked by 3.1 points (95 % interval 0.4 to 6)"
+CRUDE_ONLY = "crude, with too few alike to adjust"
 
 
 # The verdict
@@ -54,14 +57,18 @@ REVERTS_HIGHER = "reverts higher than unmarked by 3.1 points (95 % interval 0.4 
 def test_the_verdict_says_how_much_and_what_was_seen() -> None:
     assert ordinary().verdict == (
         "AI-marked lines: 18.0 % of 68,583 counted lines added since 2025-06-01, when the first AI mark landed. "
-        "Rework lower than unmarked by 11.9 points (95 % interval 7 to 17); reverts and defects: no difference shown."
+        "Rework lower than unmarked by 11.9 points (95 % interval 7 to 17), and within size, kind and quarter "
+        "by 8.4 (2 to 13); reverts and defects: no difference shown."
     )
 
 
 @pytest.mark.parametrize(
     ("differences", "words"),
     [
-        ((LOWER, HIGHER, None), f"{REWORK_LOWER}; {REVERTS_HIGHER}; defects: too few to compare."),
+        (
+            (LOWER, HIGHER, None),
+            f"{REWORK_LOWER} {CRUDE_ONLY}; {REVERTS_HIGHER} {CRUDE_ONLY}; defects: too few to compare.",
+        ),
         ((NONE, NONE, NONE), "Rework, reverts and defects: no difference shown."),
         ((NONE, None, None), "Rework: no difference shown; reverts and defects: too few to compare."),
         ((None, None, None), "Rework, reverts and defects: too few to compare."),
@@ -69,6 +76,94 @@ def test_the_verdict_says_how_much_and_what_was_seen() -> None:
 )
 def test_likes_are_told_together(differences: tuple[Difference | None, ...], words: str) -> None:
     assert told(*differences) == words
+
+
+WITHIN = "within size, kind and quarter"
+HIGHER_WITHIN = f"but {WITHIN} higher by 5.0 points (95 % interval 2 to 8)"
+
+
+@pytest.mark.parametrize(
+    ("crude", "adjusted", "words"),
+    [
+        (LOWER, within(-0.084, (-0.131, -0.021)), f"{REWORK_LOWER}, and {WITHIN} by 8.4 (2 to 13)."),
+        (LOWER, within(-0.02, (-0.06, 0.02)), f"{REWORK_LOWER} crude, but {WITHIN} no difference is shown."),
+        (LOWER, within(0.02, (-0.02, 0.06)), f"{REWORK_LOWER} crude, but {WITHIN} no difference is shown."),
+        (LOWER, within(0.05, (0.02, 0.08)), f"{REWORK_LOWER} crude, {HIGHER_WITHIN}."),
+        (NONE, within(0.05, (0.02, 0.08)), f"Rework: no difference shown crude, {HIGHER_WITHIN}."),
+        (NONE, within(-0.01, (-0.02, 0.08)), "Rework: no difference shown."),
+        (LOWER, None, f"{REWORK_LOWER} {CRUDE_ONLY}."),
+    ],
+)
+def test_a_crude_difference_is_never_told_alone_where_the_adjusted_one_disagrees(
+    crude: Difference, adjusted: Adjusted | None, words: str
+) -> None:
+    verdict = build_view([rework(crude, adjusted)], COUNTS, [], RUN).verdict
+    assert verdict.partition("mark landed. ")[2] == words
+
+
+def test_metrics_whose_signs_differ_are_named() -> None:
+    assert STATES["signs-differ"]().signs_differ == (
+        "Signs differ, so neither stands alone: rework −11.9 crude, +3.1 adjusted; reverts −1.7 crude, +5.4 adjusted."
+    )
+    assert ordinary().signs_differ == ""
+
+
+def test_authors_are_compared_with_themselves_and_not_named() -> None:
+    assert ordinary().within_authors == "rework −9.7 (−15 to −5); defects −1.3 (−7 to 4); survival +11.2 (−4 to 21)"
+    rework_view = ordinary().metrics[0].within_author
+    assert (
+        rework_view.told == "−9.7 points (−15 to −5), lower; 8 authors, without 6 % of AI-marked, 8 % of unmarked lines"
+    )
+
+
+def test_an_adjusted_difference_is_told_with_what_it_rests_on() -> None:
+    rework_view, *_, offers, hours = ordinary().metrics
+    assert rework_view.adjusted.told == (
+        "−8.4 points (−13 to −2), lower; "
+        "110 strata of size, kind and quarter, without 18 % of AI-marked, 58 % of unmarked lines"
+    )
+    assert offers.adjusted.told == "−10.7 points (−19 to −2), lower; 6 strata of quarter"
+    assert hours.adjusted.told == "a median is not adjusted"
+    assert ordinary().metrics[4].adjusted.told == "too few alike"
+    unknown_one = STATES["unknown-merge-pass"]().metrics[5]
+    assert (unknown_one.adjusted.told, unknown_one.within_author.told) == ("unknown", "unknown")
+
+
+def test_what_adjusting_leaves_out_is_told_at_its_most() -> None:
+    assert ordinary().caveat.endswith(
+        "adjusted: within size, kind and quarter, leaving out up to 22 % of AI-marked and 58 % of unmarked."
+    )
+    assert too_few().caveat.endswith("adjusted: within size, kind and quarter.")
+
+
+# Lines alive and accuracy
+
+
+def test_a_curve_has_a_block_for_each_of_twelve_days_and_a_dot_where_nobody_was_watched() -> None:
+    marked, unmarked = ordinary().curves
+    assert (marked.spark, marked.told) == ("█▇▆▆▆▆▆·····", "66.7 % by day 210")
+    assert (unmarked.spark, unmarked.told) == ("█▇▆▆▆▅▅▅▅▄▄▄", "48.0 %")
+
+
+def test_a_curve_of_few_commits_is_none() -> None:
+    marked = too_few().curves[0]
+    assert (marked.spark, marked.told, marked.points) == ("············", "too few commits", ())
+    assert [curve.told for curve in STATES["no-ai-mark"]().curves] == ["none", "48.0 %"]
+
+
+def test_accuracy_is_told_in_short_and_in_full() -> None:
+    assert ordinary().accuracy == ("Defects: measured precision 0.70, recall 0.66 on 171 fixes; 0.64, 0.55 on 3,146.")
+    assert ordinary().metrics[2].told_accuracy == [
+        "measured precision 0.70, recall 0.66 on 171 fixes (ICSE 2021 oracle), 2026-11-22",
+        "measured precision 0.64, recall 0.55 on 3,146 fixes (Fixes trailers), 2026-11-22",
+    ]
+    assert ordinary().metrics[0].told_accuracy == []
+    assert too_few().accuracy == "Defects: accuracy not yet measured."
+    assert too_few().metrics[2].told_accuracy == ["not yet measured on fixes (ICSE 2021 oracle)"]
+    assert build_view([], COUNTS, [], RUN).accuracy == ""
+
+
+# Few and none
 
 
 def test_too_few_commits_are_told_with_their_number() -> None:

@@ -72,6 +72,15 @@ def test_counts_have_thousands_and_the_unknown_a_dash() -> None:
 
 def test_one_is_no_plural() -> None:
     assert [words.amount(n, "commits") for n in (0, 1, 2)] == ["0 commits", "1 commit", "2 commits"]
+    assert [words.amount(n, "strata") for n in (1, 2)] == ["1 stratum", "2 strata"]
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0, "0 %"), (0.001, "below 1 %"), (0.18, "18 %"), (0.9951, "over 99 %"), (1.0, "100 %")],
+)
+def test_a_rounded_share_is_neither_nothing_nor_all_unless_it_is(share: float, text: str) -> None:
+    assert words.rounded_share(share) == text
 
 
 @pytest.mark.parametrize(

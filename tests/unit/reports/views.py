@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from ai_quality.metrics import METRICS, Counts, Measured, load
+from ai_quality.metrics.accuracy import Accuracy
+from ai_quality.metrics.adjusted import Adjusted
 from ai_quality.metrics.rate import Method, Rate, unknown
 from ai_quality.metrics.statistics import Difference
+from ai_quality.metrics.survival import KaplanMeierPoint, kaplan_meier
+from ai_quality.reports.slices import Slice, SlicedView, build_sliced
 from ai_quality.reports.view import ReportView, RunFacts, build_view
 
 RUN = RunFacts(
@@ -68,31 +72,64 @@ def few(hits: int | None, of: int, method: Method = "wilson", commits: int = 0) 
     return Rate(None, hits, of, None, None, "too_few", method, clusters=clusters)
 
 
-def measured(
-    name: str, ai: Rate, unmarked: Rate, difference: Difference | None = None, young: tuple[int, int] = (0, 0)
+def within(
+    value: float, bounds: tuple[float, float], strata: int = 9, dropped: tuple[float, float] = (0.0, 0.0)
+) -> Adjusted:
+    return Adjusted(Difference(value, *bounds, "mantel-haenszel-sato"), strata, *dropped)
+
+
+QUESTION = "Did the commits blamed for a fix introduce what it mended, and are those that did blamed?"
+ORACLE = Accuracy(QUESTION, "ICSE 2021 oracle", "fixes", 171, 0.7, 0.66, 0.68, date(2026, 11, 22), "make accuracy")
+TRAILERS = Accuracy(QUESTION, "Fixes trailers", "fixes", 3_146, 0.64, 0.55, 0.59, date(2026, 11, 22), None)
+ACCURACY = {"defect_rate": (ORACLE, TRAILERS)}
+"""Not those of accuracy.yml: figures measured anew change no golden report."""
+
+NOT_YET = replace(ORACLE, n=None, precision=None, recall=None, f1=None, date=None, repeat=None)
+
+
+def measured(  # noqa: PLR0917 (name, both rates and their difference are what a table of them tells)
+    name: str,
+    ai: Rate,
+    unmarked: Rate,
+    difference: Difference | None = None,
+    young: tuple[int, int] = (0, 0),
+    adjusted: Adjusted | None = None,
+    within_author: Adjusted | None = None,
 ) -> Measured:
     return Measured(
-        load(name), {"ai": ai, "unmarked": unmarked}, difference, dict(zip(("ai", "unmarked"), young, strict=True))
+        replace(load(name), accuracy=ACCURACY.get(name, ())),
+        {"ai": ai, "unmarked": unmarked},
+        difference,
+        dict(zip(("ai", "unmarked"), young, strict=True)),
+        adjusted=adjusted,
+        within_author=within_author,
     )
 
 
-def rework(difference: Difference | None) -> Measured:
+def rework(
+    difference: Difference | None, adjusted: Adjusted | None = None, within_author: Adjusted | None = None
+) -> Measured:
     """The one metric that many tests vary."""
     ai, unmarked = (
         lines(720, 9_730, 0.074, 0.041, 0.118, commits=132),
         lines(9_870, 51_140, 0.193, 0.152, 0.241, commits=861),
     )
-    return measured("rework_rate", ai, unmarked, difference, (2_615, 3_761))
+    return measured("rework_rate", ai, unmarked, difference, (2_615, 3_761), adjusted, within_author)
 
 
 ORDINARY = [
-    rework(Difference(-0.119, -0.1704, -0.0687, "cluster-bootstrap")),
+    rework(
+        Difference(-0.119, -0.1704, -0.0687, "cluster-bootstrap"),
+        within(-0.0842, (-0.1311, -0.0214), 110, (0.1803, 0.5768)),
+        within(-0.0969, (-0.1462, -0.0475), 8, (0.0585, 0.0756)),
+    ),
     measured(
         "revert_rate",
         trials(2, 128, 0.015625, 0.0043, 0.0553),
         trials(27, 840, 0.0321, 0.0222, 0.0463),
         Difference(-0.0165, -0.0331, 0.0251, "newcombe"),
         young=(36, 72),
+        adjusted=within(-0.0112, (-0.0403, 0.0179), 61, (0.0156, 0.3012)),
     ),
     measured(
         "defect_rate",
@@ -100,6 +137,8 @@ ORDINARY = [
         trials(88, 701, 0.1255, 0.1030, 0.1521),
         Difference(-0.0033, -0.0614, 0.0823, "newcombe"),
         young=(74, 211),
+        adjusted=within(-0.0041, (-0.0443, 0.036), 93, (0.016, 0.2842)),
+        within_author=within(-0.0134, (-0.0673, 0.0404), 8, (0.132, 0.2554)),
     ),
     measured(
         "line_survival",
@@ -107,6 +146,8 @@ ORDINARY = [
         lines(32_130, 44_900, 0.7156, 0.671, 0.754, commits=701),
         Difference(0.1764, 0.1127, 0.2399, "cluster-bootstrap"),
         young=(5_045, 10_001),
+        adjusted=within(0.0413, (-0.029, 0.1306), 91, (0.2227, 0.5773)),
+        within_author=within(0.1121, (-0.0368, 0.2143), 8, (0.0582, 0.0901)),
     ),
     measured(
         "premerge_rewrite_rate",
@@ -118,6 +159,7 @@ ORDINARY = [
         trials(101, 140, 0.7214, 0.6419, 0.7892),
         trials(512, 610, 0.8393, 0.808, 0.8663),
         Difference(-0.1179, -0.2001, -0.0421, "newcombe"),
+        adjusted=within(-0.1066, (-0.1915, -0.0217), 6),
     ),
     measured(
         "cycle_time",
@@ -128,8 +170,29 @@ ORDINARY = [
 ]
 
 
+def lives(dying: int, of: int, until: int) -> list[KaplanMeierPoint]:
+    """Of `of` lines, `dying` die, ever more slowly, and the others are watched until a day."""
+    return kaplan_meier(
+        [*(step * step // 9 for step in range(dying)), until], [True] * dying + [False], [1] * dying + [of - dying]
+    )
+
+
+CURVES = {"ai": lives(30, 90, 210), "unmarked": lives(52, 100, 800)}
+
+
 def ordinary() -> ReportView:
-    return build_view(ORDINARY, COUNTS, EXCLUDED, RUN)
+    return build_view(ORDINARY, COUNTS, EXCLUDED, RUN, CURVES)
+
+
+def simpson() -> ReportView:
+    """Crude and adjusted disagree: lower as a whole, not within strata; and the signs of another differ."""
+    lower = Difference(-0.119, -0.1704, -0.0687, "cluster-bootstrap")
+    disagreeing = [
+        rework(lower, within(0.0312, (-0.0104, 0.0728), 80, (0.2, 0.5))),
+        replace(ORDINARY[1], adjusted=within(0.0541, (0.0108, 0.0974), 40, (0.1, 0.4))),
+        *ORDINARY[2:],
+    ]
+    return build_view(disagreeing, COUNTS, EXCLUDED, RUN, CURVES)
 
 
 def too_few() -> ReportView:
@@ -144,19 +207,20 @@ def too_few() -> ReportView:
         measured("merge_pass_rate", few(5, 6), ORDINARY[5].rates["unmarked"]),
         measured("cycle_time", few(None, 3, "order-statistic"), ORDINARY[6].rates["unmarked"]),
     ]
-    return build_view(figures, {**COUNTS, "ai": Counts(7, 6, 110, 60)}, EXCLUDED[:2], RUN)
+    figures[2] = replace(figures[2], metric=replace(figures[2].metric, accuracy=(NOT_YET,)))
+    return build_view(figures, {**COUNTS, "ai": Counts(7, 6, 110, 60)}, EXCLUDED[:2], RUN, CURVES)
 
 
 def no_ai_mark() -> ReportView:
     nothing = [
-        replace(one, rates={**one.rates, "ai": few(0, 0)}, difference=None, too_young={**one.too_young, "ai": 0})
+        measured(one.metric.name, few(0, 0), one.rates["unmarked"], young=(0, one.too_young["unmarked"]))
         for one in ORDINARY[:6]
     ]
     waiting = measured("cycle_time", few(None, 0, "order-statistic"), ORDINARY[6].rates["unmarked"])
     counts = {"unmarked": Counts(1_234, 800, 60_000, 45_000), "bot": COUNTS["bot"]}
     empty = dict.fromkeys(("ai", "mixed", "uncertain"), Counts(0, 0, 0, 0))
     run = replace(RUN, since=datetime(1970, 1, 1, tzinfo=UTC), why_since="the whole history: no AI mark")
-    return build_view([*nothing, waiting], {**empty, **counts}, EXCLUDED[:2], run)
+    return build_view([*nothing, waiting], {**empty, **counts}, EXCLUDED[:2], run, {"unmarked": CURVES["unmarked"]})
 
 
 def unknown_merge_pass() -> ReportView:
@@ -164,20 +228,67 @@ def unknown_merge_pass() -> ReportView:
         load("merge_pass_rate"), {"ai": unknown(), "unmarked": unknown()}, None, {}, "no pull-request refs here"
     )
     figures = [nobody_knows if one.metric.name == "merge_pass_rate" else one for one in ORDINARY]
-    return build_view(figures, COUNTS, EXCLUDED, replace(RUN, pull_refs=0, notes=(PULL_NOTE,)))
+    return build_view(figures, COUNTS, EXCLUDED, replace(RUN, pull_refs=0, notes=(PULL_NOTE,)), CURVES)
 
 
 def incomplete() -> ReportView:
     note = "3 missing objects: those versions of files were read as binary, as --allow-missing asks"
-    return build_view(ORDINARY, COUNTS, EXCLUDED, replace(RUN, complete=False, notes=(note,)))
+    return build_view(ORDINARY, COUNTS, EXCLUDED, replace(RUN, complete=False, notes=(note,)), CURVES)
 
 
 STATES: dict[str, Callable[[], ReportView]] = {
     "ordinary": ordinary,
+    "signs-differ": simpson,
     "too-few": too_few,
     "no-ai-mark": no_ai_mark,
     "unknown-merge-pass": unknown_merge_pass,
     "incomplete": incomplete,
+}
+
+OF_SLICES = ORDINARY[:4]
+
+
+def small(commits: int) -> list[Measured]:
+    """A slice with too few commits for any rate."""
+    return [
+        measured("rework_rate", few(2, 9 * commits, "cluster-bootstrap", commits), OF_SLICES[0].rates["unmarked"]),
+        measured("revert_rate", few(0, commits), OF_SLICES[1].rates["unmarked"]),
+        measured("defect_rate", few(0, 0), OF_SLICES[2].rates["unmarked"]),
+        measured("line_survival", few(0, 0, "cluster-bootstrap"), OF_SLICES[3].rates["unmarked"]),
+    ]
+
+
+def one_slice(value: str | None, commits: int, told: Sequence[Measured] = ()) -> Slice:
+    counts = {**COUNTS, "ai": Counts(commits, commits, 70 * commits, 50 * commits)}
+    return Slice(value, counts, tuple(told or small(commits)))
+
+
+def sliced(by: str, *slices: Slice, left_out: int = 0) -> SlicedView:
+    return build_sliced(by, slices, left_out, RUN)
+
+
+def by_agent() -> SlicedView:
+    return sliced("agent", one_slice("claude-code", 132, OF_SLICES), one_slice("codex", 7), one_slice("jules", 2))
+
+
+def by_path() -> SlicedView:
+    folders = [one_slice(f"package_{letter}", max(1, 9 - place)) for place, letter in enumerate("abcdefghijklm")]
+    return sliced("path", one_slice("src", 132, OF_SLICES), one_slice(".", 9), *folders, left_out=3)
+
+
+def by_size() -> SlicedView:
+    return sliced("size", one_slice("1", 4), one_slice("3", 132, OF_SLICES), one_slice("12", 2))
+
+
+def by_nothing() -> SlicedView:
+    return build_sliced("model", [], 0, replace(RUN, since=None, why_since="the whole history: no AI mark"))
+
+
+SLICED: dict[str, Callable[[], SlicedView]] = {
+    "by-agent": by_agent,
+    "by-path": by_path,
+    "by-size": by_size,
+    "by-model-of-none": by_nothing,
 }
 
 assert tuple(one.metric.name for one in ORDINARY) == METRICS
