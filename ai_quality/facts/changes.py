@@ -1,20 +1,27 @@
 """What landed, or was offered, as one unit, from git alone: merge, squash, rebase or direct.
 
-A landing is one first-parent commit of the branch. Pull-request heads (`refs/pull/N/head`), where they
-were fetched, tell what a squash was made of and which offers never landed. Guards of measured worth
-(2,485 closed agent pull requests): a `(#N)` commit older than the offer's own first commit belongs to an
-imported history that used the same numbers; a head on the mainline is an offer without own commits; of
-several `(#N)` in a subject the last is the landing's own. Shares of lines are counted in `shares`.
+A landing is one first-parent commit of the branch, or a run of them that one offer was rebased into. Its
+forge's number is in its subject (of several `(#N)` the last, never one inside a quoted title). Where heads of
+offers (`refs/pull/N/head`) were fetched a number must fit its offer: see `offers.may_have_taken`. What landed
+without a number is known by its content: see `matching`. Shares of lines are counted in `rows`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from ai_quality.facts.ground import Ground
 from ai_quality.facts.landings import Landings
+from ai_quality.facts.matching import Match
+from ai_quality.facts.offers import Offer, may_have_taken, pull_heads
 from ai_quality.model import Commit
+
+__all__ = [
+    "Landing", "Offer", "grouped", "landed_units", "named_landings", "named_off_mainline", "number_of",
+    "numbered", "pull_heads", "squashes",
+]  # fmt: skip
 
 NUMBER_FORMS = (
     re.compile(r"Merge pull request #(\d{1,9}) from "),
@@ -25,28 +32,19 @@ NUMBER_FORMS = (
     re.compile(r"Merge #(\d{1,9})(?: |$|:)"),
 )
 NUMBER_IN_BODY = re.compile(r"^See merge request \S{0,200}!(\d{1,9})\s*$", re.MULTILINE)
-LAST_NUMBER = re.compile(r"\([#!](\d{1,9})\)(?=[^()]*$)")
-PULL_REF = re.compile(r"refs/(?:remotes/[^/]+/)?(?:pull|merge-requests|pull-requests)/(\d{1,9})/(head|from)\Z")
-
-
-class Offer(NamedTuple):
-    """A pull request known by its head: own commits are those the branch does not reach, oldest first."""
-
-    number: int
-    head: str
-    own: tuple[str, ...]
-    first_written: int | None
-    """Earliest author time of the own commits, merges left out; None without any."""
+LAST_NUMBER = re.compile(r"""\([#!](\d{1,9})\)(?=[^()"'”]*$)""")
 
 
 class Landing(NamedTuple):
-    """One unit that reached the branch: its mainline commit, the forge's number if told, and how it came."""
+    """One unit that reached the branch: its (last) mainline commit, the forge's number if told, and how it came."""
 
     commit: int
     number: int | None
     shape: str
     offer: Offer | None
     """The offer behind a squash, if its head is here; its own commits are not the ones that landed."""
+    members: tuple[int, ...] = ()
+    """The mainline commits of a rebase, oldest first."""
 
 
 def number_of(commit: Commit) -> int | None:
@@ -55,60 +53,90 @@ def number_of(commit: Commit) -> int | None:
     for form in NUMBER_FORMS:
         if found := form.match(subject):
             return int(found[1])
-    if found := NUMBER_IN_BODY.search(commit.message[:65_536]):
+    if "See merge request " in commit.message and (found := NUMBER_IN_BODY.search(commit.message[:65_536])):
         return int(found[1])
     if found := LAST_NUMBER.search(subject):
         return int(found[1])
     return None
 
 
-def pull_heads(refs: Mapping[str, str]) -> dict[int, str]:
-    """Return number → head commit of the pull or merge requests whose refs were fetched."""
-    return {int(found[1]): sha for ref, sha in refs.items() if (found := PULL_REF.search(ref))}
+def named_landings(ground: Ground, history: Sequence[Commit], heads: Mapping[int, str]) -> dict[int, int]:
+    """Return mainline commit number → the number it names, if it can have taken that offer in.
+
+    A number is taken once, by the first: what names it again speaks of it.
+    """
+    named: dict[int, int] = {}
+    taken: set[int] = set()
+    for at in ground.shape.mainline:
+        number = number_of(history[at - 1])
+        if number and number not in taken:
+            head = heads.get(number)
+            if head is None or may_have_taken(ground, head, history[at - 1].sha):
+                named[at] = number
+                taken.add(number)
+    return named
 
 
-def offers(heads: Mapping[int, str], unlanded: Sequence[Commit]) -> dict[int, Offer]:
-    """Return number → offer; `unlanded` are the commits of all heads that the branch does not reach, in order."""
-    known = {commit.sha: commit for commit in unlanded}
-    place = {commit.sha: position for position, commit in enumerate(unlanded)}
-    found: dict[int, Offer] = {}
-    for number, head in heads.items():
-        own: set[str] = set()
-        waiting = [head]
-        while waiting:
-            sha = waiting.pop()
-            if sha in known and sha not in own:
-                own.add(sha)
-                waiting.extend(known[sha].parents)
-        in_order = tuple(sorted(own, key=place.__getitem__))
-        written = [known[sha].author_time for sha in in_order if len(known[sha].parents) < 2]  # noqa: PLR2004
-        found[number] = Offer(number, head, in_order, min(filter(None, written), default=None))
+def named_off_mainline(ground: Ground) -> Iterator[tuple[str, int]]:
+    """Yield (commit, number) of the commits off the mainline that name one, parents first."""
+    for sha, commit in ground.commits.items():
+        if sha not in ground.at and (number := number_of(commit)):
+            yield sha, number
+
+
+def numbered(
+    history: Sequence[Commit], shape: Landings, named: Mapping[int, int], heads: Mapping[int, str]
+) -> dict[int, int]:
+    """Return `named` and unnamed merges of the mainline → the offer whose head each merged.
+
+    Failing that it is the only offer whose head came with it.
+    """
+    known = set(named.values())
+    numbers = {head: number for number, head in sorted(heads.items()) if number not in known}
+    found = dict(named)
+    for at, members in shape.group().items():
+        if len(members) > 1 and at not in named:
+            merged = [numbers[sha] for sha in history[at - 1].parents[1:] if sha in numbers]
+            came = [numbers[sha] for member in members[:-1] if (sha := history[member - 1].sha) in numbers]
+            if merged or len(came) == 1:
+                found[at] = (merged or came)[0]
     return found
 
 
-def landed_units(history: Sequence[Commit], shape: Landings, offered: Mapping[int, Offer]) -> list[Landing]:
+def landed_units(
+    history: Sequence[Commit],
+    shape: Landings,
+    numbers: Mapping[int, int],
+    offered: Mapping[int, Offer],
+    matched: Sequence[Match] = (),
+) -> list[Landing]:
     """Return the landings of the mainline, oldest first, each with its number, shape and offer."""
-    inside = {offer.head: number for number, offer in offered.items() if not offer.own}
-    groups = shape.group()
+    by_last = {match.members[-1]: match for match in matched}
+    joined = {member for match in matched for member in match.members[:-1]}
     units: list[Landing] = []
-    for number in shape.mainline:
-        commit = history[number - 1]
-        named = number_of(commit)
-        if len(commit.parents) > 1:
-            by_head = (inside.get(history[member - 1].sha) for member in reversed(groups[number][:-1]))
-            units.append(Landing(number, named or next((n for n in by_head if n), None), "merge", None))
+    for at in shape.mainline:
+        if at in joined:
             continue
-        offer = offered.get(named) if named else None
-        if offer and offer.first_written and commit.commit_time < offer.first_written:
-            offer, named = None, None
-        shape_name = "squash" if named else "direct"
-        units.append(Landing(number, named, shape_name, offer if offer and offer.own else None))
+        number, how, members = numbers.get(at), "direct", tuple[int, ...]()
+        if at in by_last:
+            number, how, members = by_last[at]
+        elif len(history[at - 1].parents) > 1:
+            how = "merge"
+        elif number:
+            how = "squash"
+        offer = offered.get(number or 0) if how == "squash" else None
+        units.append(Landing(at, number, how, offer if offer and offer.own else None, members))
     return units
 
 
-def needs_lines(unit: Landing, marked: Mapping[str, bool]) -> bool:
-    """Is a squash made of marked and unmarked commits, so that only their lines tell the AI share?"""
-    if unit.offer is None:
-        return False
-    kinds = {marked[sha] for sha in unit.offer.own if sha in marked}
-    return len(kinds) > 1
+def grouped(shape: Landings, units: Sequence[Landing]) -> Landings:
+    """Return the shape with the commits of each rebase landing together, with its last."""
+    last = {member: unit.commit for unit in units for member in unit.members}
+    return shape._replace(landed=[last.get(landing, landing) for landing in shape.landed]) if last else shape
+
+
+def squashes(units: Sequence[Landing], offered: Mapping[int, Offer], shape: Landings) -> dict[int, Offer]:
+    """Return number of each landed squash → its offer, those into another branch that landed among them."""
+    inner = ((shape.number.get(offer.squash or "", 0), offer) for offer in offered.values() if offer.own)
+    found = {number: offer for number, offer in inner if shape.landed[number]}
+    return found | {unit.commit: unit.offer for unit in units if unit.offer}

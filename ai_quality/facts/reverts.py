@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from ai_quality.facts.trailers import MESSAGE_LIMIT, own_lines, sections
@@ -65,8 +66,8 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _HINTS = (
-    "revert", "reappl", "re-appl", "reland", "re-land", "undo", "original commit", "rollback", "roll back",
-    "rolls back", "rolled back", "backout", "back out", "backs out", "backed out", "backing out", "back-out",
+    "revert", "reappl", "re-appl", "reland", "re-land", "undo", "original commit", "original phab", "rollback",
+    "roll back", "rolls back", "rolled back", "backout", "back-out", "back out", "backs out", "backed out",
 )  # fmt: skip
 _QUOTES = {'"': '"', "“": "”", "'": "'", "`": "`", "«": "»", "\u2018": "\u2019"}
 _NUMBER = re.compile(r"\s*\((?:[a-z-]{1,12} )?(?:#|!|gh-)(\d{1,9})\)$", re.IGNORECASE)
@@ -158,7 +159,7 @@ def undoings(message: str) -> list[Undoing]:
     """Return what a message claims to undo, a squash part by part.
 
     A squash that opens with a revert undoes that commit, whatever follows (of 37 in public histories 36 took
-    back half its lines or more); a revert among its later parts is partial (14 of 20 took back nothing).
+    back half its lines or more); a revert among its later parts is partial (12 of 17 took back nothing).
     """
     if not _may_undo(message):
         return []
@@ -174,14 +175,12 @@ def undoings(message: str) -> list[Undoing]:
 
 
 def _may_undo(text: str) -> bool:
-    lower = text.lower()
-    return any(hint in lower for hint in _HINTS)
+    return any(map(text.lower().__contains__, _HINTS))
 
 
 def _undoing(subject: str, lines: Sequence[str]) -> Undoing:
     """Read one message; the part below a heading repeats what the undone commit had said."""
-    end = next((at for at, line in enumerate(lines) if _QUOTED_FROM.match(line)), len(lines))
-    own = lines[:end]
+    own = list(takewhile(lambda line: not _QUOTED_FROM.match(line), lines)) if _may_undo("\n".join(lines)) else []
     titles = [title for line in own if line[:1].isalpha() and (title := title_of(line)) and title.sure]
     if first := title_of(subject):
         titles.insert(0, first)
@@ -308,7 +307,7 @@ class _Past:
             root, turns = _rooted(subject)
             if turns:
                 self._turned[root, turns % 2 == 1] = sha
-        if ": " in body:
+        if "Differential Revision" in body or "Reviewed-on" in body:
             for diff, number in _KEYS.findall(body):
                 self._by_key[diff.lower() or f"cl {number}"] = sha
 
@@ -377,10 +376,11 @@ class _Past:
 
     def _stands(self, sha: str) -> bool:
         """Whether a commit was not undone so far, or its revert was in turn."""
-        stands = True
-        while sha in self.revert_of:
-            sha, stands = self.revert_of[sha], not stands
-        return stands
+        for turns in range(_MANY):
+            if sha not in self.revert_of:
+                return turns % 2 == 0
+            sha = self.revert_of[sha]
+        return True
 
     def _nearest(self, same: list[str], child: Commit) -> str:
         """Of commits with one title (`changelog`), the one on the child's own line; else the latest."""

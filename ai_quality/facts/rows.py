@@ -12,23 +12,27 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from ai_quality.facts.changes import Landing, Offer
+from ai_quality.facts.changes import Landing, squashes
 from ai_quality.facts.cohorts import cohort_of, is_marked
 from ai_quality.facts.defects import Tracer
 from ai_quality.facts.fixes import declared_causes, fix_evidence
 from ai_quality.facts.lifetimes import landed_times
 from ai_quality.facts.mined import Mined, Touch
+from ai_quality.facts.offers import Offer
 from ai_quality.facts.paths import UNCOUNTED
 from ai_quality.model import Change, Cohort, Commit, CommitClass, CommitFact, Defect, Verdict
 
 PRODUCT_CODE = ("source", "other")
 """A fix that touches none of these mends no product: 20 % of conventional `fix:` commits are docs or tests."""
 
+KEEPS_COMMITS = ("merge", "rebase")
+"""Shapes of landings whose own commits are the ones that landed."""
+
 
 def commit_facts(mined: Mined, landed_lines: Mapping[int, int], author: Callable[[str], str]) -> Iterator[CommitFact]:
     """Yield a row a landed commit; `author` hashes an e-mail address."""
     times = landed_times(mined.commits, mined.shape)
-    shares = {unit.commit: unit_share(mined, unit, (), landed_lines) for unit in mined.units if unit.offer}
+    shares = squash_shares(mined, landed_lines)
     kinds = kinds_of_commits(mined)
     for number, (commit, verdict) in enumerate(zip(mined.landed_commits, mined.verdicts, strict=True), 1):
         cohort = cohort_of(verdict)
@@ -61,7 +65,7 @@ def _whole_share(cohort: Cohort) -> float | None:
 
 def kinds_of_commits(mined: Mined) -> list[str]:
     """Return fix, revert, merge or other for each landed commit; a fix must touch product code."""
-    reverting = {one.revert for one in mined.reverts}
+    reverting = {one.revert for one in mined.reverts if not one.partial}
     landed = zip(mined.landed_commits, mined.touched, strict=False)  # touched goes on with pull requests' own
     return [_kind(mined, commit, touches, reverting) for commit, touches in landed]
 
@@ -85,29 +89,27 @@ def _work(mined: Mined, commit: Commit, kind: str, touches: Sequence[Touch]) -> 
 
 
 def changes(mined: Mined, landed_lines: Mapping[int, int]) -> Iterator[Change]:
-    """Yield a row a landing, then a row an offer that never landed, by number."""
-    groups = mined.shape.group()
+    """Yield a row a landing, then a row an offer that never landed by itself, by number."""
+    groups, shares = mined.shape.group(), squash_shares(mined, landed_lines)
     for unit in mined.units:
-        yield _landed_change(mined, unit, groups[unit.commit], landed_lines)
+        plain = [number for number in groups[unit.commit] if len(mined.commits[number - 1].parents) < 2]  # noqa: PLR2004
+        yield _landed_change(mined, unit, plain, unit_share(mined, unit, plain, landed_lines, shares))
     landed = {unit.number for unit in mined.units}
     for number, offer in sorted(mined.offers.items()):
         if number not in landed and offer.own:
             yield _unlanded_change(mined, offer)
 
 
-def _landed_change(mined: Mined, unit: Landing, group: Sequence[int], landed_lines: Mapping[int, int]) -> Change:
+def _landed_change(mined: Mined, unit: Landing, plain: Sequence[int], share: float | None) -> Change:
     landing = mined.commits[unit.commit - 1]
-    plain = [number for number in group if len(mined.commits[number - 1].parents) < 2]  # noqa: PLR2004
-    share = unit_share(mined, unit, plain, landed_lines)
-    if unit.shape == "merge":
-        said = [mined.verdicts[number - 1] for number in plain] or [mined.verdicts[unit.commit - 1]]
+    said = [mined.verdicts[unit.commit - 1]]
+    if unit.shape in KEEPS_COMMITS:
+        said = [mined.verdicts[number - 1] for number in plain] or said
         written = min((t for n in plain if (t := mined.commits[n - 1].author_time)), default=None)
         count = len(plain)
     elif unit.offer:
-        said = [mined.verdicts[unit.commit - 1]]
         written, count = unit.offer.first_written, sum(sha in mined.own_verdicts for sha in unit.offer.own) or 1
     else:
-        said = [mined.verdicts[unit.commit - 1]]
         written, count = (landing.author_time or None if unit.shape == "direct" else None), 1
     together, cohort, agent = _together(said)
     return Change(
@@ -119,11 +121,19 @@ def _landed_change(mined: Mined, unit: Landing, group: Sequence[int], landed_lin
 def _unlanded_change(mined: Mined, offer: Offer) -> Change:
     said = [mined.own_verdicts[sha] for sha in offer.own if sha in mined.own_verdicts]
     together, cohort, agent = _together(said) if said else ("bot", "bot", None)
-    state = "unknown" if not mined.open_numbers else "open" if offer.number in mined.open_numbers else "closed"
     return Change(
-        None, offer.number, state, "unknown", None, offer.first_written, None, None,
+        None, offer.number, _state(mined, offer), offer.merged or "unknown", None, offer.first_written, None, None,
         together, cohort, agent, quarter(offer.first_written), _whole_share(cohort), len(said), None, None,
     )  # fmt: skip
+
+
+def _state(mined: Mined, offer: Offer) -> str:
+    """What became of an offer that never landed by itself; without a single open one here, closed shows in nothing."""
+    if offer.merged:
+        return "merged"
+    if not mined.open_numbers:
+        return "unknown"
+    return "open" if offer.number in mined.open_numbers else "closed"
 
 
 def _together(said: Sequence[Verdict]) -> tuple[CommitClass, Cohort, str | None]:
@@ -142,25 +152,45 @@ def _together(said: Sequence[Verdict]) -> tuple[CommitClass, Cohort, str | None]
     return "agent" if all(v.commit_class == "agent" for v in heard) else "assisted", cohort, agent
 
 
-def unit_share(mined: Mined, unit: Landing, group: Sequence[int], landed_lines: Mapping[int, int]) -> float | None:
+def unit_share(
+    mined: Mined,
+    unit: Landing,
+    group: Sequence[int],
+    landed_lines: Mapping[int, int],
+    squashed: Mapping[int, float | None],
+) -> float | None:
     """Return the AI-marked share of the non-blank counted lines a unit landed, None if that cannot be known.
 
-    A unit that landed no such line is shared out by its commits. A squash of an offer whose commits are here
-    is shared out by the lines that those commits left at its head.
+    A unit that landed no such line is shared out by its commits. `squashed` are the shares of `squash_shares`.
     """
-    verdict = mined.verdicts[unit.commit - 1]
-    if unit.shape == "merge":
-        parts = [(mined.verdicts[n - 1], landed_lines.get(n, 0)) for n in group]
-    elif unit.offer and verdict.commit_class == "mixed":
-        parts = [(mined.own_verdicts[sha], landed_lines.get(mined.shape.number[sha], 0))
-                 for sha in unit.offer.own if sha in mined.own_verdicts]  # fmt: skip
-    else:
-        return _whole_share(cohort_of(verdict))
-    if any(v.commit_class == "mixed" for v, _ in parts):
-        return None
-    weighed = parts if any(lines for _, lines in parts) else [(v, 1) for v, _ in parts]
-    total = sum(lines for _, lines in weighed)
-    return sum(lines for v, lines in weighed if is_marked(v)) / total if total else None
+    numbers = group if unit.shape in KEEPS_COMMITS else (unit.commit,)
+    parts: list[tuple[float, int]] = []
+    for number in numbers:
+        cohort = cohort_of(mined.verdicts[number - 1])
+        share = squashed.get(number) if cohort == "mixed" else _whole_share(cohort)
+        if share is None and (cohort == "mixed" or len(numbers) == 1):
+            return None
+        parts.append((share or 0.0, landed_lines.get(number, 0)))
+    return _weighed(parts)
+
+
+def squash_shares(mined: Mined, landed_lines: Mapping[int, int]) -> dict[int, float | None]:
+    """Return landed squash → the AI-marked share of the lines that its offer's own commits left at its head."""
+    shares: dict[int, float | None] = {}
+    for number, offer in squashes(mined.units, mined.offers, mined.shape).items():
+        own = [sha for sha in offer.own if sha in mined.own_verdicts]
+        lines = (landed_lines.get(mined.shape.number.get(sha, 0), 0) for sha in own)
+        shares[number] = _weighed([
+            (float(is_marked(mined.own_verdicts[sha])), count) for sha, count in zip(own, lines, strict=True)
+        ])  # fmt: skip
+    return shares
+
+
+def _weighed(parts: Sequence[tuple[float, int]]) -> float | None:
+    """The mean share by lines, by commits where there is not one line; None of nothing."""
+    weights = [lines for _, lines in parts] if any(lines for _, lines in parts) else [1] * len(parts)
+    shares = zip(weights, (share for share, _ in parts), strict=True)
+    return sum(weight * share for weight, share in shares) / sum(weights) if weights else None
 
 
 def defects(mined: Mined) -> Iterator[Defect]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ai_quality.errors import EmptyHistory, UsageError
-from ai_quality.facts import changes, fixes, marks, paths, reverts
-from ai_quality.facts.cohorts import is_marked, landed_verdicts
+from ai_quality.errors import EmptyHistory, MissingObjects, UsageError
+from ai_quality.facts import changes, fixes, marks, matching, offers, paths, reverts
+from ai_quality.facts.cohorts import merged_verdicts, partly_marked, squash_verdicts
+from ai_quality.facts.ground import Ground
 from ai_quality.facts.landings import Landings, landings
 from ai_quality.facts.lines import LineBook
 from ai_quality.facts.mined import Mined, Touch
 from ai_quality.facts.provenance import Plan, Provenance, Questions, State
-from ai_quality.model import Commit
-from ai_quality.sources import git, history
+from ai_quality.model import Commit, Verdict
+from ai_quality.sources import git, history, patches
 
 IGNORE_REVS = ".git-blame-ignore-revs"
-PULL_REFS = ("refs/pull", "refs/merge-requests", "refs/pull-requests", "refs/remotes")
+PULL_REFS = ("refs/pull", "refs/merge-requests", "refs/pull-requests", "refs/remotes", "refs/heads")
+"""What tells of offers: their heads, and the branches they may have been merged into."""
 
 FETCH_PULLS = "git fetch origin '+refs/pull/*:refs/pull/*' (GitLab: '+refs/merge-requests/*:refs/merge-requests/*')"
 
@@ -40,30 +42,30 @@ def mine(
     `also` are commits whose history is followed too though the revision does not reach them.
     """
     tip = tip_of(repository, revision)
-    stand_ins = repository.stand_in_for_missing(tip) if allow_missing else 0
-    landed = list(history.log(repository, [tip]))
     refs = repository.refs(*PULL_REFS)
-    heads = changes.pull_heads(refs)
-    unlanded = list(history.log(repository, [*heads.values(), *also, f"^{tip}"])) if heads or also else []
-    offered = changes.offers(heads, unlanded)
-    own = {c.sha: marks.classify(c) for c in unlanded if len(c.parents) < 2}  # noqa: PLR2004
-    own = {sha: verdict for sha, verdict in own.items() if verdict.commit_class != "bot"}
-    first_shape = landings(landed, tip)
-    units = changes.landed_units(landed, first_shape, offered)
-    marked = {sha: is_marked(verdict) for sha, verdict in own.items()}
-    wanted = {sha for unit in units if unit.offer and changes.needs_lines(unit, marked) for sha in unit.offer.own}
-    wanted |= _with_ancestors(also, unlanded)
+    heads = offers.pull_heads(refs)
+    tips = offers.branch_tips(refs) if heads else []
+    stand_ins = _stand_ins(repository, tip, heads) if allow_missing else 0
+    landed = list(history.log(repository, [tip]))
+    unlanded = list(history.log(repository, [*heads.values(), *tips, *also, f"^{tip}"])) if heads or also else []
+    ground = Ground(landed, unlanded, landings(landed, tip))
+    units, offered = _offered(repository, ground, landed, heads, tips)
+    said = [marks.classify(commit) for commit in landed]
+    people = [commit for commit, verdict in zip(landed, said, strict=True) if verdict.commit_class != "bot"]
+    own = _own_verdicts(ground, offered, said)
+    squashed = changes.squashes(units, offered, ground.shape)
+    wanted = _with_ancestors([*partly_marked(squashed.values(), own), *also], unlanded)
     commits = landed + [commit for commit in unlanded if commit.sha in wanted]
     shape = landings(commits, tip)
-    verdicts = landed_verdicts(landed, shape, units, own, [marks.classify(commit) for commit in landed])
+    verdicts = merged_verdicts(squash_verdicts(landed, squashed, own, said), shape, units)
     found = reverts.find_reverts(landed, {unit.number: landed[unit.commit - 1].sha for unit in units if unit.number})
     ignored = _ignored(repository, tip, shape)
     plan = Plan(shape.parents, shape.landed, _by_revert(found, shape), ignored, {shape.number[tip]})
     book, state, touched = _follow_lines(repository, commits, plan, shape.number[tip], progress)
     return Mined(
-        tip=tip, commits=commits, shape=shape, units=units, offers=offered,
+        tip=tip, commits=commits, shape=changes.grouped(shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
-        reverts=found, convention=fixes.learn_convention(landed), book=book, state=state, touched=touched,
+        reverts=found, convention=fixes.learn_convention(people), book=book, state=state, touched=touched,
         kinds=_kinds(repository, tip, book, touched), pull_refs=len(heads), complete=not stand_ins,
         notes=_notes(stand_ins, heads),
     )  # fmt: skip
@@ -78,6 +80,55 @@ def tip_of(repository: git.Repository, revision: str) -> str:
             message = "this repository has no commit yet"
             raise EmptyHistory(message, hint="commit something first") from None
         raise
+
+
+def _stand_ins(repository: git.Repository, tip: str, heads: dict[int, str]) -> int:
+    """Let git read on where objects are missing; return how many are, those that only offers need among them."""
+    missing = repository.stand_in_for_missing(tip)
+    return missing + (repository.stand_in_for_missing("--all") if heads else 0)
+
+
+def _offered(
+    repository: git.Repository, ground: Ground, landed: Sequence[Commit], heads: dict[int, str], tips: Sequence[str]
+) -> tuple[list[changes.Landing], dict[int, offers.Offer]]:
+    """Find what became of the offers: by their numbers, by the graph, at last by their content."""
+    named = changes.named_landings(ground, landed, heads)
+    numbers = changes.numbered(landed, ground.shape, named, heads)
+    when = {number: at for at, number in numbers.items() if number in heads}
+    taken = offers.merged_elsewhere(ground, heads, when, changes.named_off_mainline(ground), tips) if heads else {}
+    waiting = {number: head for number, head in heads.items() if number not in when and number not in taken}
+    unclaimed = (landed[at - 1] for at in ground.shape.mainline if numbers.get(at) not in heads)
+    candidates = [commit for commit in unclaimed if len(commit.parents) < 2]  # noqa: PLR2004
+    matched = matching.Matcher(ground, candidates, _questions(repository)).find(waiting)
+    when |= {match.number: match.members[-1] for match in matched}
+    offered = offers.offers(ground, heads, taken, when, tips)
+    return changes.landed_units(landed, ground.shape, numbers, offered, matched), offered
+
+
+def _questions(repository: git.Repository) -> matching.Ask:
+    """Patches may need files that nothing else needs: where one is missing, no patch is like another."""
+
+    def patch_ids(asked: Sequence[str]) -> dict[str, str]:
+        try:
+            return patches.patch_ids(repository, asked)
+        except MissingObjects:
+            return {}
+
+    return matching.Ask(
+        lambda asked: patches.outlines(repository, asked), lambda blobs: patches.sizes(repository, blobs), patch_ids
+    )
+
+
+def _own_verdicts(ground: Ground, offered: dict[int, offers.Offer], said: Sequence[Verdict]) -> dict[str, Verdict]:
+    """What the offers' own commits say of themselves; bots and merges left out."""
+    own: dict[str, Verdict] = {}
+    for sha in dict.fromkeys(sha for offer in offered.values() for sha in offer.own):
+        commit = ground.commits[sha]
+        if len(commit.parents) < 2:  # noqa: PLR2004
+            verdict = said[ground.shape.number[sha] - 1] if ground.is_landed(sha) else marks.classify(commit)
+            if verdict.commit_class != "bot":
+                own[sha] = verdict
+    return own
 
 
 def _with_ancestors(tips: Sequence[str], commits: Sequence[Commit]) -> set[str]:

@@ -192,6 +192,18 @@ MERGES: dict[str, Story] = {
         ],
         {"f": "A Y X M B"},
     ),
+    "of three branches, two of which agree": (
+        [
+            C("A", f="a b"),
+            C("X", f="a P"),
+            C("Y", on="A", f="a P"),
+            C("B", on="A", g="g"),
+            C("M", on="B X Y", f="a P"),
+            C("N", on="B Y X", f="a P"),
+            C("O", on="M N", f="a P o"),
+        ],
+        {"f": "A X O", "g": "B"},
+    ),
     "of a rename and an edit": (
         [
             C("A", f="a b c d e"),
@@ -331,6 +343,14 @@ MERGES: dict[str, Story] = {
         [C("A", f="a"), C("X", f="b k"), C("B", on="A", f=Sub("1" * 40)), C("M", on="B X", f="b m")],
         {"f": "X M"},
     ),
+    "that makes a file a link": (
+        [C("A", f="a", g="g"), C("X", f="x"), C("B", on="A", f="b"), C("M", on="B X", f=Link("b"))],
+        {"g": "A"},
+    ),
+    "that takes over a link": (
+        [C("A", f="a", g="g"), C("X", f=Link("a")), C("B", on="A", g="g b"), C("M", on="B X", f=Link("a"))],
+        {"g": "A B"},
+    ),
     "of links alone": (
         [C("A", f="a"), C("X", f=Link("x")), C("B", on="A", f=Link("b")), C("M", on="B X", f="b m")],
         {"f": "M M"},
@@ -425,6 +445,18 @@ def test_text_that_came_of_a_binary_file_is_read_once_somebody_edits_it(tmp_path
     assert trace(story, "D").owners("f") == "B B D"
 
 
+def test_two_branches_read_such_a_text_once(tmp_path: Path) -> None:
+    rows = [
+        C("A", f=b"\0\n"),
+        C("B", f="a b c"),
+        C("X", f="x b c"),
+        C("Y", on="B", f="a b y"),
+        C("M", on="X Y", f="x b y"),
+    ]
+    traced = trace(build(tmp_path, rows, bare=True))
+    assert (traced.fates("a"), traced.fates("b"), traced.fates("c")) == (["B-X"], ["B-"], ["B-Y"])
+
+
 def test_text_ends_where_the_file_becomes_binary(tmp_path: Path) -> None:
     traced = trace(build(tmp_path, [C("A", f="a b"), C("B", f=b"\0\n"), C("D", f=b"\0\0\n")], bare=True))
     assert traced.fates("a") == traced.fates("b") == ["A-B"]
@@ -457,6 +489,17 @@ ENDS: dict[str, tuple[list[Row], dict[str, list[str]]]] = {
             C("M2", on="M1 X", f="a Y X c"),
         ],
         {"b": ["A-Y"], "X": ["X-"], "Y": ["Y-"]},
+    ),
+    "by the branch that took it out for good, not by one whose change was turned down": (
+        [
+            C("A", f="a b"),
+            C("X", f="a X"),
+            C("B", on="A", g="g"),
+            C("M1", on="B X"),
+            C("Y", on="A", f="a Y"),
+            C("M2", on="M1 Y", f="a Y"),
+        ],
+        {"b": ["A-Y"], "X": ["X-M1"], "Y": ["Y-"]},
     ),
     "first on the mainline, though a branch came earlier": (
         [
@@ -648,6 +691,16 @@ REVERTS: dict[str, tuple[list[Row], dict[str, str], dict[str, list[str]]]] = {
         [C("A", f="b x b"), C("B", f="x"), C("R", f="b b b x")],
         {"R": "B"},
         {"b": ["A R", "A R", "R"]},
+    ),
+    "in the order of the file": (
+        [C("A", f="b"), C("B", f="b x b"), C("D", f="x"), C("R", f="b x")],
+        {"R": "D"},
+        {"b": ["A R", "B"]},
+    ),
+    "beside a text that is read only now": (
+        [C("A", f=b"\0\n", g="b"), C("B", f="b c"), C("D", g=b""), C("R", f="b c d", g="b")],
+        {"R": "D"},
+        {"b": ["A R", "B"]},
     ),
     "with work of its own": (
         [C("A", f="a b c"), C("B", f="a"), C("R", f="a b n")],
