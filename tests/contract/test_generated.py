@@ -8,6 +8,7 @@ from typing import Any
 from ai_quality import metrics
 from ai_quality.facts import store
 from ai_quality.model import Change, CommitFact, Defect, LineLife, Owner
+from ai_quality.reports import words
 
 ROW_TYPES: dict[str, Any] = {
     "commits": CommitFact,
@@ -27,8 +28,10 @@ def metrics_page() -> str:
         "Generated from the headers of `ai_quality/metrics/*.sql` (`make docs`). Each file is plain ANSI SQL over the",
         "tables of [schema.md](schema.md) and a one-row table `params` (since, until, observed_until, pull_refs).",
         "Cohorts compared are `ai` (an agent is the author, or an AI mark is declared or observed) and `unmarked`",
-        "(no AI mark was found, which is not the same as human). Differences are AI minus unmarked: crude, never",
-        "causal.",
+        "(no AI mark was found, which is not the same as human). Differences are AI minus unmarked: crude, and",
+        "adjusted within strata of size, kind of work and quarter (Mantel-Haenszel; offers within quarter, medians",
+        "not at all), with how much of each cohort its strata leave out; and within authors who have both kinds of",
+        "work, as a check. Never causal. `ai-quality report --by` runs the same files on slices.",
     ]
     for name in metrics.METRICS:
         metric = metrics.load(name)
@@ -44,6 +47,7 @@ def metrics_page() -> str:
             f"- **horizon**: {metric.horizon}",
             f"- **interval**: {metric.interval}, 95 %",
             f"- **source**: {metric.source}",
+            *(f"- **accuracy**: {one.question} {words.sentence(words.accuracy(one))}" for one in metric.accuracy),
         ]
     return "\n".join(lines) + "\n"
 
