@@ -35,6 +35,10 @@ NUMBER_IN_BODY = re.compile(r"^See merge request \S{0,200}!(\d{1,9})\s*$", re.MU
 LAST_NUMBER = re.compile(r"""\([#!](\d{1,9})\)(?=[^()"'”]*$)""")
 
 
+AT_ONCE = 60
+"""Seconds between the committer dates of the commits of one rebase by a forge; it writes them in one go."""
+
+
 class Landing(NamedTuple):
     """One unit that reached the branch: its (last) mainline commit, the forge's number if told, and how it came."""
 
@@ -111,6 +115,7 @@ def landed_units(
     matched: Sequence[Match] = (),
 ) -> list[Landing]:
     """Return the landings of the mainline, oldest first, each with its number, shape and offer."""
+    matched = [match if _at_once(history, match) else match._replace(members=match.members[-1:]) for match in matched]
     by_last = {match.members[-1]: match for match in matched}
     joined = {member for match in matched for member in match.members[:-1]}
     units: list[Landing] = []
@@ -127,6 +132,12 @@ def landed_units(
         offer = offered.get(number or 0) if how == "squash" else None
         units.append(Landing(at, number, how, offer if offer and offer.own else None, members))
     return units
+
+
+def _at_once(history: Sequence[Commit], match: Match) -> bool:
+    """Did the commits land together? A forge that rebases writes them all within moments; older ones were there."""
+    times = [history[member - 1].commit_time for member in match.members]
+    return max(times) - min(times) <= AT_ONCE
 
 
 def grouped(shape: Landings, units: Sequence[Landing]) -> Landings:

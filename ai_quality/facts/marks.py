@@ -69,6 +69,9 @@ class _Hit(NamedTuple):
 # --- a commit --------------------------------------------------------------------------------------
 
 
+BOT_NAME = re.compile(r"(?:^|[ _-])bot$")
+
+
 def classify(commit: Commit, registry: Registry | None = None) -> Verdict:
     """The commit's class by its marks; weak and pull-request marks make it `assisted` with that evidence."""
     registry = registry or load_registry()
@@ -108,6 +111,8 @@ def _is_machine(author: Person, registry: Registry) -> bool:
     name, email = author.name.lower(), author.email.lower()
     if name.endswith("[bot]") or "[bot]@" in email:
         return True
+    if BOT_NAME.search(name) and "bot" in email.partition("@")[0]:
+        return True  # a house's own: pytest bot <pytestbot@...>; the name alone may be a person's
     return email in registry.machines or f"{name} <{email}>" in registry.machines
 
 

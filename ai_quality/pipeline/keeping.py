@@ -26,7 +26,7 @@ from ai_quality.sources import git
 def fingerprint() -> str:
     """A hash of all that facts depend on beside the repository: every file that takes part in making them."""
     digest = hashlib.sha256(ai_quality.__version__.encode())
-    for package in ("ai_quality.facts", "ai_quality.sources"):
+    for package in ("ai_quality", "ai_quality.facts", "ai_quality.pipeline", "ai_quality.sources"):
         for file in sorted(resources.files(package).iterdir(), key=lambda file: file.name):
             if file.is_file():
                 digest.update(file.read_bytes())

@@ -37,7 +37,9 @@ def _commit(story: Any) -> str:  # noqa: ANN401
         f"  class {facts['class']} (counted as {facts['cohort']}), evidence {facts['evidence']}",
         *(_mark(mark) for mark in story.marks),
     ]
-    if not story.marks:
+    if not story.marks and facts["class"] in ("agent", "assisted", "mixed"):
+        lines.append("  no AI mark on the commit itself: its class is that of the pull request it landed with")
+    elif not story.marks:
         lines.append("  no AI mark on the commit itself")
     lines.append(_fate(story.fate))
     lines += [f"    {count:>6} ended by {sha[:SHORT]}" for sha, count in story.ended_by]

@@ -75,18 +75,21 @@ def _cohort(cohort: Cohort) -> list[str]:
 
 
 def _metrics(metrics: Sequence[MetricView], width: int) -> list[str]:
-    table = _side_by_side(metrics)
-    return table if max(map(columns, table)) <= width else _stacked(metrics, width)
+    for gap in ("  ", " "):
+        table = _side_by_side(metrics, gap)
+        if max(map(columns, table)) <= width:
+            return table
+    return _stacked(metrics, width)
 
 
-def _side_by_side(metrics: Sequence[MetricView]) -> list[str]:
+def _side_by_side(metrics: Sequence[MetricView], gap: str) -> list[str]:
     """A line a metric: label, then value, interval and n by cohort, then the differences."""
     heads = ["", *(f"{COHORTS[name]}, 95 %, n" for name in COMPARED)]
     groups = [column([metric.figures[name] for metric in metrics]) for name in COMPARED]
-    tails = _tails(metrics)
+    tails = _tails(metrics, gap)
     labels = [[metric.label] for metric in metrics]
     tail_rows = [[line] for line in tails[1:]]
-    return grouped([*heads, tails[0]], [labels, *groups, tail_rows], ["l", "rlr", "rlr", "l"])
+    return grouped([*heads, tails[0]], [labels, *groups, tail_rows], ["l", "rlr", "rlr", "l"], gap=gap)
 
 
 def column(figures: Sequence[Figure]) -> list[tuple[str, str, str]]:
@@ -100,13 +103,13 @@ def column(figures: Sequence[Figure]) -> list[tuple[str, str, str]]:
     return found
 
 
-def _tails(metrics: Sequence[MetricView]) -> list[str]:
+def _tails(metrics: Sequence[MetricView], gap: str) -> list[str]:
     """A head, then the differences; a reason for what is unknown takes the room of both."""
     crude = [_difference_cells(metric.contrast) for metric in metrics]
     adjusted = [
         _difference_cells(metric.adjusted.contrast) if metric.contrast.difference else ("", "") for metric in metrics
     ]
-    head, *lines = grouped(("AI minus unmarked", "adjusted, 95 %"), (crude, adjusted), ("rl", "rl"))
+    head, *lines = grouped(("AI minus unmarked", "adjusted, 95 %"), (crude, adjusted), ("rl", "rl"), gap=gap)
     room = max(map(columns, (head, *lines)))
     return [head, *(
         clipped(metric.why_unknown, room) if metric.why_unknown else line

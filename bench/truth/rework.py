@@ -27,7 +27,10 @@ from ai_quality.pipeline import mine
 from ai_quality.sources.git import open_repository
 
 DAY = 86_400
-SOURCE = ("c", "cc", "cpp", "cs", "go", "h", "java", "js", "jsx", "kt", "mjs", "php", "py", "rb", "rs", "svelte", "ts", "tsx", "vue")  # fmt: skip
+SOURCE = (
+    "c", "cc", "cpp", "cs", "go", "h", "java", "js", "jsx", "kt", "mjs", "php", "py", "rb", "rs", "svelte", "ts", "tsx",
+    "vue",
+)  # fmt: skip
 OWNER = re.compile(rb"([0-9a-f]{40}) \d+ \d+")
 
 

@@ -99,11 +99,11 @@ def test_a_merge_is_shared_out_by_its_own_commits(tmp_path: Path, subject: str, 
 
 
 def rebased(**authored: float) -> list[Row]:
-    """The five commits again, landed one by one on top of B."""
+    """The five commits again, landed in one go on top of B."""
     again = [C("B", on="A", z="z", day=7)]
-    for day, row in enumerate(FIVE[1:], 10):
+    for row in FIVE[1:]:
         written = authored.get(row.name, int(row.name[1]))
-        again.append(row._replace(name=f"R{row.name[1]}", message=row.name, day=day, authored=written))
+        again.append(row._replace(name=f"R{row.name[1]}", message=row.name, day=10, authored=written))
     return again
 
 

@@ -10,11 +10,12 @@ from dataclasses import replace
 import pytest
 
 from ai_quality.metrics import Counts
+from ai_quality.metrics.statistics import Difference
 from ai_quality.reports import terminal
 from ai_quality.reports.tables import columns
 from ai_quality.reports.view import build_view
 from tests.unit.reports.hostile import FIELDS, TEXTS
-from tests.unit.reports.views import COUNTS, EXCLUDED, ORDINARY, RUN, STATES, ordinary
+from tests.unit.reports.views import COUNTS, EXCLUDED, ORDINARY, RUN, STATES, measured, ordinary, trials, within
 
 UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200c-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -90,6 +91,22 @@ def test_numbers_of_a_big_repository_stay_aligned() -> None:
     assert [found.end() for found in re.finditer(r" commits| changes| lines added", first)] == [
         found.end() for found in re.finditer(r" commit| change| line added", second)
     ]
+
+
+def test_figures_of_a_big_repository_stand_closer_before_they_are_told_one_below_the_other() -> None:
+    big = [
+        measured(
+            name, trials(42, 12_345, 0.00342, 0.0002, 0.0041), trials(412, 120_345, 0.00342, 0.0003, 0.0041),
+            Difference(-0.1165, -0.1331, -0.004, "newcombe"), adjusted=within(-0.1112, (-0.1403, -0.0006)),
+        )
+        for name in ("revert_rate", "defect_rate")
+    ]  # fmt: skip
+    text = terminal.render(build_view(big, COUNTS, [], RUN))
+    assert (
+        "Reverted in 30 days 0.3 % 0.02–0.4 12,345 0.3 % 0.03–0.4 120,345 −11.7 −13 to −0.4 −11.1 −14 to −0.1\n"
+        in text
+    )
+    assert max(map(columns, text.split("\n"))) <= terminal.WIDTH
 
 
 def test_low_numbers_are_starred_and_the_star_explained() -> None:
