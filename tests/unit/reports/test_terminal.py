@@ -103,8 +103,7 @@ def test_figures_of_a_big_repository_stand_closer_before_they_are_told_one_below
     ]  # fmt: skip
     text = terminal.render(build_view(big, COUNTS, [], RUN))
     assert (
-        "Reverted in 30 days 0.3 % 0.02–0.4 12,345 0.3 % 0.03–0.4 120,345 −11.7 −13 to −0.4 −11.1 −14 to −0.1\n"
-        in text
+        "Reverted in 30 days 0.3 % 0.02–0.4 12,345 0.3 % 0.03–0.4 120,345 −11.7 −13 to −0.4 −11.1 −14 to −0.1\n" in text
     )
     assert max(map(columns, text.split("\n"))) <= terminal.WIDTH
 
