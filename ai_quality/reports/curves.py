@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ai_quality.metrics import COMPARED, Counts
+from ai_quality.metrics import COMPARED
 from ai_quality.metrics.rate import FEWEST_TO_RATE
 from ai_quality.metrics.survival import KaplanMeierPoint, survival_at, thinned
 from ai_quality.reports import words
@@ -35,15 +35,15 @@ class Curve:
     told: str
 
 
-def curves(found: Mapping[str, Sequence[KaplanMeierPoint]], counts: Mapping[str, Counts]) -> tuple[Curve, ...]:
-    """Return a curve a compared cohort; none of them where nobody asked for curves."""
-    return tuple(_curve(name, found.get(name, ()), counts.get(name)) for name in COMPARED) if found else ()
+def curves(found: Mapping[str, Sequence[KaplanMeierPoint]], commits: Mapping[str, int | None]) -> tuple[Curve, ...]:
+    """Return a curve a compared cohort, none of them where nobody asked; `commits` are those its lines came in."""
+    return tuple(_curve(name, found.get(name, ()), commits.get(name)) for name in COMPARED) if found else ()
 
 
-def _curve(cohort: str, points: Sequence[KaplanMeierPoint], counts: Counts | None) -> Curve:
+def _curve(cohort: str, points: Sequence[KaplanMeierPoint], commits: int | None) -> Curve:
     if not points:
         return Curve(cohort, (), UNWATCHED * SPARKS, "none")
-    if counts is None or counts.commits < FEWEST_TO_RATE:
+    if (commits or 0) < FEWEST_TO_RATE:
         return Curve(cohort, (), UNWATCHED * SPARKS, "too few commits")
     return Curve(cohort, tuple(thinned(points)), _spark(points), _told(points))
 

@@ -90,17 +90,15 @@ class Within:
 
     @property
     def basis(self) -> str:
-        """`6 strata of quarter, without 18 % of AI-marked, 58 % of unmarked lines`; empty where there is none."""
+        """`6 strata of quarter, without 18 % of AI-marked and 58 % of unmarked lines`; empty where there is none."""
         found = self.found
         if found is None:
             return ""
         told = words.amount(found.strata, "authors")
         if self.alike != AUTHOR:
             told = f"{words.amount(found.strata, 'strata')} of {self.alike}"
-        if found.dropped_ai or found.dropped_unmarked:
-            ai, unmarked = (words.rounded_share(share) for share in (found.dropped_ai, found.dropped_unmarked))
-            told += f", without {ai} of AI-marked, {unmarked} of unmarked {self.counted}"
-        return told
+        without = words.left_out(found.dropped_ai, found.dropped_unmarked)
+        return f"{told}, without {words.listed(without)} {self.counted}" if without else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +191,11 @@ def too_young(metrics: Sequence[MetricView]) -> str:
     return "; ".join(f"{metric.noun} {metric.told_too_young}" for metric in metrics if metric.has_too_young)
 
 
+def commits_behind(name: str, metrics: Sequence[MetricView]) -> dict[str, int | None]:
+    """Return how many commits a metric's rate of each cohort rests on; empty where it was not measured."""
+    return {cohort: one.n for metric in metrics if metric.metric.name == name for cohort, one in metric.figures.items()}
+
+
 def signs_differ(metrics: Sequence[MetricView]) -> str:
     """Name the metrics whose crude and adjusted differences point opposite ways; empty where none do."""
     told = [
@@ -213,10 +216,8 @@ def dropped(metrics: Sequence[MetricView]) -> str:
     """Tell how much of each cohort adjusting leaves out at most, for want of its like; empty where that is nothing."""
     found = [metric.adjusted.found for metric in metrics if metric.adjusted.found]
     most = [max((getattr(one, side) for one in found), default=0.0) for side in ("dropped_ai", "dropped_unmarked")]
-    if not any(most):
-        return ""
-    ai, unmarked = map(words.rounded_share, most)
-    return f", leaving out up to {ai} of AI-marked and {unmarked} of unmarked"
+    told = words.left_out(*most)
+    return f", leaving out up to {words.listed(told)}" if told else ""
 
 
 def accuracy(metrics: Sequence[MetricView]) -> str:

@@ -17,6 +17,7 @@ from ai_quality.reports.curves import Curve, curves
 from ai_quality.reports.figures import (
     MetricView,
     accuracy,
+    commits_behind,
     dropped,
     metric_view,
     signs_differ,
@@ -136,7 +137,7 @@ def build_view(
         metrics=metrics,
         signs_differ=signs_differ(metrics),
         within_authors=within_authors(metrics),
-        curves=curves(survival or {}, counts),
+        curves=curves(survival or {}, commits_behind("rework_rate", metrics)),
         too_young=too_young(metrics),
         excluded=tuple(_exclusion(*one) for one in excluded),
         notes=notes(run),

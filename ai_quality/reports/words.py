@@ -49,6 +49,12 @@ def rounded_share(share: float) -> str:
     return "over 99 %" if 1 - HALF_PERCENT < share < 1 else f"{share * 100:.0f} %"
 
 
+def left_out(ai: float, unmarked: float) -> list[str]:
+    """`["18 % of AI-marked", "58 % of unmarked"]`, of shares; what is nothing is left out."""
+    sides = ((ai, "AI-marked"), (unmarked, "unmarked"))
+    return [f"{rounded_share(share)} of {cohort}" for share, cohort in sides if share]
+
+
 def accuracy(found: Accuracy) -> str:
     """`measured precision 0.69, recall 0.67 on 171 fixes (ICSE 2021 oracle), 2026-11-22`."""
     if not found.is_measured:

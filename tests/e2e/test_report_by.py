@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,15 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> History:
     return build(tmp_path_factory.mktemp("slices"), ROWS)
 
 
+@functools.cache
+def told(path: Path, *words: str) -> Any:  # noqa: ANN401 (JSON)
+    return answer("report", "--since", "2026-01-01", "--json", *words, *NOW, at=path)
+
+
 def by(story: History, dimension: str) -> dict[str | None, Any]:
-    told = answer("report", "--since", "2026-01-01", "--by", dimension, "--json", *NOW, at=story.path)
-    assert told["by"] == dimension
-    return {one["value"]: one for one in told["slices"]}
+    report = told(story.path, "--by", dimension)
+    assert report["by"] == dimension
+    return {one["value"]: one for one in report["slices"]}
 
 
 def hits_of(one: Any, metric: str, cohort: str = "ai") -> tuple[int, int]:  # noqa: ANN401 (JSON)
@@ -112,7 +118,7 @@ def test_a_size_is_a_range_of_changed_lines(story: History) -> None:
     ],
 )
 def test_slices_add_up_to_the_whole(story: History, dimension: str, cohorts: list[str], metrics: list[str]) -> None:
-    whole = answer("report", "--since", "2026-01-01", "--json", *NOW, at=story.path)
+    whole = told(story.path)
     slices = by(story, dimension).values()
     for metric in metrics:
         for cohort in cohorts:

@@ -19,6 +19,7 @@ from ai_quality.reports.figures import MetricView
 from ai_quality.reports.view import ReportView, build_view
 from tests.unit.reports.views import (
     COUNTS,
+    CURVES,
     EXCLUDED,
     ORDINARY,
     RUN,
@@ -112,7 +113,8 @@ def test_authors_are_compared_with_themselves_and_not_named() -> None:
     assert ordinary().within_authors == "rework −9.7 (−15 to −5); defects −1.3 (−7 to 4); survival +11.2 (−4 to 21)"
     rework_view = ordinary().metrics[0].within_author
     assert (
-        rework_view.told == "−9.7 points (−15 to −5), lower; 8 authors, without 6 % of AI-marked, 8 % of unmarked lines"
+        rework_view.told
+        == "−9.7 points (−15 to −5), lower; 8 authors, without 6 % of AI-marked and 8 % of unmarked lines"
     )
 
 
@@ -120,7 +122,7 @@ def test_an_adjusted_difference_is_told_with_what_it_rests_on() -> None:
     rework_view, *_, offers, hours = ordinary().metrics
     assert rework_view.adjusted.told == (
         "−8.4 points (−13 to −2), lower; "
-        "110 strata of size, kind and quarter, without 18 % of AI-marked, 58 % of unmarked lines"
+        "110 strata of size, kind and quarter, without 18 % of AI-marked and 58 % of unmarked lines"
     )
     assert offers.adjusted.told == "−10.7 points (−19 to −2), lower; 6 strata of quarter"
     assert hours.adjusted.told == "a median is not adjusted"
@@ -134,6 +136,8 @@ def test_what_adjusting_leaves_out_is_told_at_its_most() -> None:
         "adjusted: within size, kind and quarter, leaving out up to 22 % of AI-marked and 58 % of unmarked."
     )
     assert too_few().caveat.endswith("adjusted: within size, kind and quarter.")
+    one_sided = build_view([rework(LOWER, within(-0.1, (-0.2, -0.02), 9, (0.0, 0.07)))], COUNTS, [], RUN)
+    assert one_sided.caveat.endswith("leaving out up to 7 % of unmarked.")
 
 
 # Lines alive and accuracy
@@ -149,6 +153,8 @@ def test_a_curve_of_few_commits_is_none() -> None:
     marked = too_few().curves[0]
     assert (marked.spark, marked.told, marked.points) == ("············", "too few commits", ())
     assert [curve.told for curve in STATES["no-ai-mark"]().curves] == ["none", "48.0 %"]
+    nobody_knows = build_view([], COUNTS, [], RUN, CURVES)
+    assert [curve.told for curve in nobody_knows.curves] == ["too few commits"] * 2, "nor of how many they are"
 
 
 def test_accuracy_is_told_in_short_and_in_full() -> None:
