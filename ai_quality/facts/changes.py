@@ -115,7 +115,6 @@ def landed_units(
     matched: Sequence[Match] = (),
 ) -> list[Landing]:
     """Return the landings of the mainline, oldest first, each with its number, shape and offer."""
-    matched = [match if _at_once(history, match) else match._replace(members=match.members[-1:]) for match in matched]
     by_last = {match.members[-1]: match for match in matched}
     joined = {member for match in matched for member in match.members[:-1]}
     units: list[Landing] = []
@@ -134,15 +133,16 @@ def landed_units(
     return units
 
 
-def _at_once(history: Sequence[Commit], match: Match) -> bool:
-    """Did the commits land together? A forge that rebases writes them all within moments; older ones were there."""
-    times = [history[member - 1].commit_time for member in match.members]
-    return max(times) - min(times) <= AT_ONCE
+def grouped(history: Sequence[Commit], shape: Landings, units: Sequence[Landing]) -> Landings:
+    """Return the shape with the commits of a rebase landing with its last, if all were written in one go.
 
-
-def grouped(shape: Landings, units: Sequence[Landing]) -> Landings:
-    """Return the shape with the commits of each rebase landing together, with its last."""
-    last = {member: unit.commit for unit in units for member in unit.members}
+    A forge that rebases does that; commits that somebody took over one by one landed when each of them did.
+    """
+    last: dict[int, int] = {}
+    for unit in units:
+        times = [history[member - 1].commit_time for member in unit.members]
+        if times and max(times) - min(times) <= AT_ONCE:
+            last |= dict.fromkeys(unit.members, unit.commit)
     return shape._replace(landed=[last.get(landing, landing) for landing in shape.landed]) if last else shape
 
 

@@ -92,7 +92,8 @@ def changes(mined: Mined, landed_lines: Mapping[int, int]) -> Iterator[Change]:
     """Yield a row a landing, then a row an offer that never landed by itself, by number."""
     groups, shares = mined.shape.group(), squash_shares(mined, landed_lines)
     for unit in mined.units:
-        plain = [number for number in groups[unit.commit] if len(mined.commits[number - 1].parents) < 2]  # noqa: PLR2004
+        came = unit.members or groups[unit.commit]
+        plain = [number for number in came if len(mined.commits[number - 1].parents) < 2]  # noqa: PLR2004
         yield _landed_change(mined, unit, plain, unit_share(mined, unit, plain, landed_lines, shares))
     landed = {unit.number for unit in mined.units}
     for number, offer in sorted(mined.offers.items()):

@@ -63,7 +63,7 @@ def mine(
     plan = Plan(shape.parents, shape.landed, _by_revert(found, shape), ignored, {shape.number[tip]})
     book, state, touched = _follow_lines(repository, commits, plan, shape.number[tip], progress)
     return Mined(
-        tip=tip, commits=commits, shape=changes.grouped(shape, units), units=units, offers=offered,
+        tip=tip, commits=commits, shape=changes.grouped(landed, shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
         reverts=found, convention=fixes.learn_convention(people), book=book, state=state, touched=touched,
         kinds=_kinds(repository, tip, book, touched), pull_refs=len(heads), complete=not stand_ins,

@@ -98,25 +98,29 @@ def test_a_merge_is_shared_out_by_its_own_commits(tmp_path: Path, subject: str, 
     assert change.ai_share == pytest.approx(0.1)
 
 
-def rebased(**authored: float) -> list[Row]:
-    """The five commits again, landed in one go on top of B."""
+def rebased(*, days: float = 0, **authored: float) -> list[Row]:
+    """The five commits again, landed on top of B in one go, or as many days apart."""
     again = [C("B", on="A", z="z", day=7)]
-    for row in FIVE[1:]:
+    for number, row in enumerate(FIVE[1:]):
         written = authored.get(row.name, int(row.name[1]))
-        again.append(row._replace(name=f"R{row.name[1]}", message=row.name, day=10, authored=written))
+        again.append(row._replace(name=f"R{row.name[1]}", message=row.name, day=10 + days * number, authored=written))
     return again
 
 
+@pytest.mark.parametrize("days", [0, 1], ids=["in one go", "day after day"])
 @pytest.mark.parametrize("dates", [{}, {"X1": 9.0, "X5": 9.5}], ids=["author dates kept", "author dates lost"])
-def test_a_rebase_lands_as_one_change_of_its_own_commits(tmp_path: Path, dates: Mapping[str, float]) -> None:
-    story = build(tmp_path, [*FIVE, *rebased(**dates)], refs=HEAD_7)
+def test_a_rebase_lands_as_one_change_of_its_own_commits(
+    tmp_path: Path, dates: Mapping[str, float], days: float
+) -> None:
+    story = build(tmp_path, [*FIVE, *rebased(days=days, **dates)], refs=HEAD_7)
     landed, commits = told(story)
     change = next(row for row in landed if row.number == 7)
     assert [row.change and story.name(row.change) for row in landed] == ["A", "B", "R5"]
     assert (change.state, change.shape, change.commits, change.cohort) == ("landed", "rebase", 5, "mixed")
     assert change.ai_share == pytest.approx(0.1)
     assert [commits[name].ai_share for name in ("R1", "R3", "R5")] == [0, 1, 0]
-    assert {commits[name].change for name in ("R1", "R3", "R5")} == {story.ids["R5"]}
+    landings = [story.name(commits[name].change) for name in ("R1", "R3", "R5")]
+    assert landings == (["R1", "R3", "R5"] if days else ["R5"] * 3), "what came day after day landed when it came"
 
 
 def test_a_rebase_without_its_refs_is_direct_commits(tmp_path: Path) -> None:
@@ -128,7 +132,7 @@ def test_a_rebase_without_its_refs_is_direct_commits(tmp_path: Path) -> None:
 
 def test_commits_of_a_rebase_that_others_came_between_are_landings_of_their_own(tmp_path: Path) -> None:
     landed = rebased()
-    between = [*landed[:3], C("C", z="z y", day=11.5), *landed[3:]]
+    between = [*landed[:3], C("C", z="z y", day=10), *landed[3:]]
     found = changes(tmp_path, [*FIVE, *between], HEAD_7)
     assert [name for name, row in found.items() if row.number == 7] == ["R5"]
     assert found["R1"].shape == "direct"

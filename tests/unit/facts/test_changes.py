@@ -102,7 +102,9 @@ def test_a_rebase_is_one_landing_of_its_commits() -> None:
     assert [(unit.commit, unit.number, unit.shape) for unit in units] == [
         (1, None, "direct"), (3, 7, "rebase"), (4, None, "direct"),
     ]  # fmt: skip
-    assert grouped(shape, units).landed == [0, 1, 3, 3, 4]
+    assert grouped(history, shape, units).landed == [0, 1, 3, 3, 4]
+    later = [*history[:2], history[2]._replace(commit_time=DAY), history[3]]
+    assert grouped(later, shape, units) == shape, "one by one is not in one go"
 
 
 def test_what_a_branch_took_in_without_a_name_is_merged_if_the_branch_takes_offers() -> None:
