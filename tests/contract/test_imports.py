@@ -20,6 +20,7 @@ OFFENCES = {
     "git-door": ("pipeline.py", "import subprocess"),
     "duckdb-door": ("metrics/__init__.py", "import duckdb"),
     "click-door": ("pipeline.py", "import click"),
+    "yaml-door": ("pipeline.py", "import yaml"),
     "jinja2-door": ("pipeline.py", "import jinja2"),
 }
 

@@ -1,0 +1,68 @@
+"""The command line: parses words, opens the doors, calls one pipeline function a command, prints what comes back.
+
+A module a family of commands. stdout is data, stderr is talk. Exit status: 0 fine, 1 a policy failed,
+2 usage, 3 environment.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+import ai_quality
+from ai_quality.cli import looking, reporting
+from ai_quality.cli.common import Settings
+from ai_quality.errors import AiQualityError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "-C", "directory", type=click.Path(path_type=Path), default=".", metavar="DIR", help="Run as if started there."
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no talk.")
+@click.option("-v", "--verbose", is_flag=True, help="Show a traceback when something unexpected happens.")
+@click.option("--no-color", is_flag=True, help="No colour (NO_COLOR does the same).")
+@click.option("--allow-missing", is_flag=True, help="Read files whose object is missing as binary, and say so.")
+@click.version_option(ai_quality.__version__, prog_name="ai-quality")
+@click.pass_context
+def cli(ctx: click.Context, directory: Path, quiet: bool, verbose: bool, no_color: bool, allow_missing: bool) -> None:
+    """What became of AI-marked code, measured from a repository's own history.
+
+    \b
+    Examples:
+      ai-quality report                      the rates of AI-marked and unmarked work
+      ai-quality -C ~/src/app report --json  the same for scripts
+      ai-quality explain HEAD~3              why a commit is classed so, and what became of it
+      ai-quality facts defects               the rows behind the numbers
+    """
+    colour = not no_color and not os.environ.get("NO_COLOR") and sys.stdout.isatty()
+    ctx.obj = Settings(directory, quiet, verbose, colour, allow_missing)
+
+
+COMMANDS = (
+    reporting.report,
+    looking.explain, looking.blame, looking.facts, looking.detect, looking.defects, looking.doctor,
+)  # fmt: skip
+for command in COMMANDS:
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; every failure is one line on stderr and an exit status."""
+    try:
+        cli.main(args=list(arguments) if arguments is not None else None, prog_name="ai-quality", standalone_mode=False)
+    except AiQualityError as failure:
+        click.echo(f"ai-quality: {failure}", err=True)
+        sys.exit(failure.exit_status)
+    except click.ClickException as failure:
+        failure.show()
+        sys.exit(failure.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,101 @@
+"""What every command shares: the words before the command, dates, the open facts, the progress bar, writing.
+
+May touch the terminal and files named with -o. Commands import this; it imports no command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ai_quality import pipeline
+from ai_quality.errors import UsageError
+from ai_quality.facts import store
+from ai_quality.sources.git import Repository, open_repository
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the words before the command say."""
+
+    directory: Path
+    quiet: bool
+    verbose: bool
+    colour: bool
+    allow_missing: bool
+
+
+class Moment(click.ParamType[datetime]):
+    """A date or time as ISO-8601; a naive one is UTC. Kept naive UTC, as the facts are."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401 (click's signature)
+        """Return the moment, or fail in click's way."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            read = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date; write 2026-01-31 or 2026-01-31T12:00:00Z", param, ctx)
+        return read.astimezone(UTC).replace(tzinfo=None) if read.tzinfo else read
+
+
+MOMENT = Moment()
+as_json = click.option("--json", "json_too", is_flag=True, help="Short for --format json.")
+
+
+@contextlib.contextmanager
+def open_facts(settings: Settings, rev: str = "HEAD") -> Iterator[tuple[Repository, store.Store]]:
+    """Open the repository and its facts, mining them under a progress bar where they are not fresh."""
+    with open_repository(settings.directory) as repository, contextlib.ExitStack() as stack:
+        with progress_bar(settings) as progress:
+            opened = stack.enter_context(
+                pipeline.open_facts(repository, rev, allow_missing=settings.allow_missing, progress=progress),
+            )
+        yield repository, opened
+
+
+@contextlib.contextmanager
+def progress_bar(settings: Settings) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal's stderr, with the exact number of commits as its length; elsewhere nothing."""
+    if settings.quiet or not sys.stderr.isatty():
+        yield pipeline.no_progress
+        return
+    with contextlib.ExitStack() as stack:
+        bar: list[Any] = []
+
+        def progress(done: int, total: int) -> None:
+            if not bar:
+                shown = click.progressbar(length=total, label="reading history", file=sys.stderr)
+                bar.append(stack.enter_context(shown))
+            if done % 64 == 0 or done == total:
+                bar[0].update(done - bar[0].pos)
+
+        yield progress
+
+
+def as_json_text(value: object) -> str:
+    """JSON as every command prints it; times as text."""
+    return json.dumps(value, indent=1, default=str) + "\n"
+
+
+def write(text: str, output: Path | None = None) -> None:
+    """Print `text`, or write it to `output`; UsageError when that cannot be written."""
+    if not text.endswith("\n"):
+        text += "\n"
+    if output is None:
+        click.echo(text, nl=False, color=True)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as refused:
+        raise UsageError(f"cannot write {str(output)!r}: {refused.strerror}") from refused
