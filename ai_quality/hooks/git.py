@@ -10,19 +10,23 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-SECONDS = 0.4
-"""A hook gives up after half a second; no single question may use it all up."""
+_seconds = [10.0]  # as long as nobody waits for a commit
+
+
+def limit_each_question(seconds: float) -> None:
+    """Let no single question take longer; a hook that waits for git must still be able to say that it gave up."""
+    _seconds[0] = 0.8 * seconds
 
 
 class GitSaysNo(Exception):
     """git failed, or took too long; the words are git's own, for the log."""
 
 
-def ask(*arguments: str, stdin: bytes = b"", directory: Path | None = None, seconds: float = SECONDS) -> bytes:
+def ask(*arguments: str, stdin: bytes = b"", directory: Path | None = None) -> bytes:
     """Return what git prints; GitSaysNo if it fails or is not there."""
     try:
         done = subprocess.run(
-            ["git", *arguments], input=stdin, capture_output=True, cwd=directory, check=False, timeout=seconds
+            ["git", *arguments], input=stdin, capture_output=True, cwd=directory, check=False, timeout=_seconds[0]
         )
     except (OSError, subprocess.TimeoutExpired) as failed:
         raise GitSaysNo(f"git {arguments[0]}: {failed}") from failed

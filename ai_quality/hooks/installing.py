@@ -151,9 +151,9 @@ def _put(place: Path, text: bytes) -> str:
 
 
 def is_ours(place: Path) -> bool:
-    """Whether the hook at this place is our shim."""
+    """Whether the hook at this place is our shim, and no link to it."""
     try:
-        return MARK in place.read_bytes()[:200]
+        return not place.is_symlink() and MARK in place.read_bytes()[:200]
     except OSError:
         return False
 

@@ -21,7 +21,7 @@ from ai_quality.hooks.agents import tagging_agents
 NOTES = "refs/notes/ai-quality"
 HOOKS = ("prepare-commit-msg", "commit-msg", "post-commit", "post-rewrite", "pre-push")
 LIMIT = 0.5
-"""Seconds after which a hook gives up and the commit goes on without us."""
+"""Seconds after which a hook gives up and the commit goes on without us; AI_QUALITY_LIMIT says another number."""
 
 ANCESTORS = 8
 """How many processes may stand between git and us: a shell, a hook manager, its launcher."""
@@ -34,7 +34,9 @@ def main(words: Sequence[str], environ: Mapping[str, str], stdin: Callable[[], b
     """Run the hook `words` name, with git's arguments; 0 whatever happens, even when time runs out."""
     if not words or words[0] not in HOOKS or environ.get("AI_QUALITY") == "0":
         return 0
-    give_up = threading.Timer(LIMIT, _give_up, [words[0]])
+    limit = _limit(environ)
+    git.limit_each_question(limit)
+    give_up = threading.Timer(limit, _give_up, [words[0], limit])
     give_up.daemon = True
     give_up.start()
     try:
@@ -197,8 +199,14 @@ def log_file(directory: Path | None = None) -> Path:
     return (directory or Path.cwd()) / told / "ai-quality" / "hook.log"
 
 
-def _give_up(hook: str) -> None:
-    note_failure(f"{hook}: gave up after {LIMIT} s")
+def _limit(environ: Mapping[str, str]) -> float:
+    said = environ.get("AI_QUALITY_LIMIT", "")
+    return float(said) if re.fullmatch(r"\d{1,2}(?:\.\d{1,3})?", said) else LIMIT
+
+
+def _give_up(hook: str, limit: float) -> None:
+    git.limit_each_question(LIMIT)  # to find the log
+    note_failure(f"{hook}: gave up after {limit} s")
     os._exit(0)
 
 
