@@ -6,9 +6,13 @@ given, which that door drops (docs/decisions/0009). Every call has a time limit 
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path  # 5 ms to import, which a hook does not need
 
 _seconds = [10.0]  # as long as nobody waits for a commit
 
@@ -35,12 +39,18 @@ def ask(*arguments: str, stdin: bytes = b"", directory: Path | None = None) -> b
     return done.stdout
 
 
-def paths(*names: str, directory: Path | None = None) -> list[Path]:
+def paths(*names: str, directory: Path | None = None) -> list[str]:
     """Return where git keeps these names here (`--git-path`: right in worktrees, with core.hooksPath), absolute."""
     asked = [word for name in names for word in ("--git-path", name)]
     told = ask("rev-parse", *asked, directory=directory).decode("utf-8", "surrogateescape").splitlines()
-    base = directory or Path.cwd()
-    return [base / line for line in told]
+    return [os.path.join(directory or os.getcwd(), line) for line in told]
+
+
+def git_dir() -> str:
+    """Return the folder of this work tree's own state, asking git only where a look does not tell."""
+    if given := os.environ.get("GIT_DIR"):
+        return given
+    return ".git" if os.path.isdir(".git") else os.fsdecode(ask("rev-parse", "--git-dir").rstrip(b"\n"))
 
 
 def settings(directory: Path | None = None) -> dict[str, str]:

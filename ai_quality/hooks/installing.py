@@ -63,7 +63,7 @@ class Plan(NamedTuple):
 def look(directory: Path) -> Found:
     """Ask git and the work tree; GitSaysNo outside a repository."""
     version = re.search(rb"(\d+)\.(\d+)", git.ask("version", directory=directory))
-    hooks, common = git.paths("hooks", "ai-quality", directory=directory)
+    (hooks,) = map(Path, git.paths("hooks", directory=directory))
     told = git.ask("rev-parse", "--git-common-dir", directory=directory).decode("utf-8", "surrogateescape").rstrip("\n")
     common = directory / told
     bare = git.ask("rev-parse", "--is-bare-repository", directory=directory).strip() == b"true"
