@@ -195,17 +195,21 @@ def _weighed(parts: Sequence[tuple[float, int]]) -> float | None:
 
 
 def defects(mined: Mined) -> Iterator[Defect]:
-    """Yield the causes of every landed fix: those its message names, else those its lines trace back to."""
-    tracer = tracer_of(mined)
-    resolve = resolver(mined)
+    """Yield the causes of every landed fix: those its message names, else those its lines trace back to.
+
+    A fault that came and went within one change never reached the branch, so it is no row.
+    """
+    tracer, resolve = tracer_of(mined), resolver(mined)
+    landed, numbers = mined.shape.landed, mined.shape.number
     for number, kind in enumerate(kinds_of_commits(mined), 1):
         if kind == "fix":
-            yield from _causes(mined, tracer, resolve, number)
+            causes = _causes(mined, tracer, resolve, number)
+            yield from (one for one in causes if landed[numbers[one.introduced]] != landed[number])
 
 
 def tracer_of(mined: Mined) -> Tracer:
     """Return a tracer over the mined lines."""
-    return Tracer(mined.book, mined.shape, mined.kinds, mined.ignored)
+    return Tracer(mined.book, mined.kinds, mined.ignored, [0, *(commit.commit_time for commit in mined.commits)])
 
 
 def _causes(
