@@ -1,11 +1,12 @@
-"""Which commit undoes which, as their lines say, whatever the messages do: a commit that puts back what another changed.
+"""Which commit undoes which, as their lines say, whatever the messages do: one puts back what the other changed.
 
 Two grades. `exact`: the lines it took out are those the other added, and the lines it added those the other took
-out, none missing and none more. `inferred`: nearly so (COVERAGE of the other's lines, PURITY of its own). Blank
-lines say nothing. Only earlier commits are named, of several alike the latest.
+out, none missing and none more. `inferred`: COVERAGE of the other's lines and no little of its own (PURITY), of a
+change of SUBSTANCE that not the same author made within the hour. Blank lines and generated files say nothing. Only
+earlier commits are named, of several alike the latest.
 
-Lines that come and go every day (a version number, a switch in a configuration) are undone without anybody
-taking a change back, so a change is only judged by lines in counted files, SUBSTANCE of them at least.
+Of forty such pairs without a word in the message that we read, 24 took a change back: version numbers, switches
+and generated text come and go too. So these rows are shown (`ai-quality facts reverts`) and no rate counts them.
 Pure: no process, no clock. Measured in docs/accuracy.md.
 """
 
@@ -17,18 +18,20 @@ from typing import NamedTuple
 
 from ai_quality.facts.lines import BLANK, LineBook
 from ai_quality.facts.paths import UNCOUNTED
+from ai_quality.facts.reverts import Revert
+from ai_quality.model import Commit
 
 COVERAGE = 0.9
 """Share of a change's lines that must be undone: 92.4 % of 3,929 declared reverts undo that many."""
 
-PURITY = 0.9
-"""Share of the undoing commit's own lines that undo: what does other things too may be a rewrite."""
+PURITY = 0.5
+"""Share of the undoing commit's own lines that undo; the rest of a declared revert is mostly what has changed since."""
 
 SUBSTANCE = 3
-"""Lines a change must have: shorter ones toggle."""
+"""Lines that a change must have, unless it is undone exactly: shorter ones toggle."""
 
-PARTIAL = 0.5
-"""Coverage below which nobody would call it a revert; from here to COVERAGE it is a partial one."""
+AT_ONCE = 3600
+"""Seconds within which an author who takes lines back is still writing."""
 
 
 class Inverse(NamedTuple):
@@ -41,11 +44,23 @@ class Inverse(NamedTuple):
     purity: float
 
 
-class _Side(NamedTuple):
-    """The lines one commit added or took out, as texts."""
+def content_reverts(
+    book: LineBook, kinds: Mapping[str, str], commits: Sequence[Commit], told: Sequence[Revert]
+) -> Iterator[Revert]:
+    """Yield the pairs that lines tell of and messages do not (`told`); `commits` are the landed ones, parents first."""
+    by_message = {one.revert for one in told if not one.partial}
+    undone_again = {one.reverted: one.revert for one in told if not one.partial and not one.reinstated_by}
+    for found in find_inverses(book, kinds, len(commits)):
+        revert, reverted = commits[found.revert - 1], commits[found.reverted - 1]
+        if revert.sha in by_message or len(revert.parents) > 1:
+            continue
+        if found.evidence == "exact" or not _is_still_writing(revert, reverted):
+            yield Revert(revert.sha, reverted.sha, found.evidence, undone_again.get(revert.sha), partial=False)
 
-    lines: list[int]
-    texts: Counter[int]
+
+def _is_still_writing(revert: Commit, reverted: Commit) -> bool:
+    same = revert.author.email.lower() == reverted.author.email.lower()
+    return same and abs(revert.author_time - reverted.author_time) < AT_ONCE
 
 
 def find_inverses(book: LineBook, kinds: Mapping[str, str], commits: int) -> Iterator[Inverse]:
@@ -54,8 +69,7 @@ def find_inverses(book: LineBook, kinds: Mapping[str, str], commits: int) -> Ite
     earlier: dict[tuple[int, int, int, int], int] = {}
     for commit in range(1, commits + 1):
         mine = _sums(book, added[commit], ended[commit])
-        size = len(added[commit]) + len(ended[commit])
-        if size >= SUBSTANCE:
+        if added[commit] or ended[commit]:
             exact = earlier.get((*mine[2:], *mine[:2]))
             if exact and _undoes(book, added, ended, commit, exact) == (1.0, 1.0):
                 yield Inverse(commit, exact, "exact", 1.0, 1.0)
@@ -84,7 +98,10 @@ def _ended(book: LineBook, kinds: Mapping[str, str], commits: int) -> list[list[
     flags = book.flags
     return [
         [],
-        *([line for line in book.died_in(n) if counted[line] and not flags[line] & BLANK] for n in range(1, commits + 1)),
+        *(
+            [line for line in book.died_in(n) if counted[line] and not flags[line] & BLANK]
+            for n in range(1, commits + 1)
+        ),
     ]
 
 
@@ -98,7 +115,8 @@ def _nearly(book: LineBook, added: list[list[int]], ended: list[list[int]], comm
     """The commit whose lines this one took out most of, if it undoes most of it and does little else."""
     owners = Counter(map(book.born.__getitem__, ended[commit]))
     for earlier, lines in owners.most_common(1):
-        if earlier < commit and lines >= SUBSTANCE and lines >= PARTIAL * len(added[earlier]):
+        size = len(added[earlier]) + len(ended[earlier])
+        if earlier < commit and size >= SUBSTANCE and lines >= COVERAGE * len(added[earlier]):
             coverage, purity = _undoes(book, added, ended, commit, earlier)
             if coverage >= COVERAGE and purity >= PURITY:
                 return Inverse(commit, earlier, "inferred", coverage, purity)

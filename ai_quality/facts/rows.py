@@ -20,6 +20,7 @@ from ai_quality.facts.lifetimes import landed_times
 from ai_quality.facts.mined import Mined, Touch
 from ai_quality.facts.offers import Offer
 from ai_quality.facts.paths import UNCOUNTED
+from ai_quality.facts.reverts import TOLD
 from ai_quality.model import Change, Cohort, Commit, CommitClass, CommitFact, Defect, Verdict
 
 PRODUCT_CODE = ("source", "other")
@@ -65,7 +66,7 @@ def _whole_share(cohort: Cohort) -> float | None:
 
 def kinds_of_commits(mined: Mined) -> list[str]:
     """Return fix, revert, merge or other for each landed commit; a fix must touch product code."""
-    reverting = {one.revert for one in mined.reverts if not one.partial}
+    reverting = {one.revert for one in mined.reverts if one.evidence in TOLD and not one.partial}
     landed = zip(mined.landed_commits, mined.touched, strict=False)  # touched goes on with pull requests' own
     return [_kind(mined, commit, touches, reverting) for commit, touches in landed]
 
