@@ -67,8 +67,8 @@ def mine(
     return Mined(
         tip=tip, commits=commits, shape=changes.grouped(landed, shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
-        reverts=(*found, *by_content), convention=fixes.learn_convention(people), book=book, state=state, touched=touched,
-        kinds=kinds, pull_refs=len(heads), complete=not stand_ins,
+        reverts=(*found, *by_content), convention=fixes.learn_convention(people),
+        book=book, state=state, touched=touched, kinds=kinds, pull_refs=len(heads), complete=not stand_ins,
         notes=_notes(stand_ins, heads),
     )  # fmt: skip
 
