@@ -20,6 +20,7 @@ from ai_quality.facts.lifetimes import landed_times
 from ai_quality.facts.mined import Mined, Touch
 from ai_quality.facts.offers import Offer
 from ai_quality.facts.paths import UNCOUNTED
+from ai_quality.facts.reverts import TOLD
 from ai_quality.model import Change, Cohort, Commit, CommitClass, CommitFact, Defect, Verdict
 
 PRODUCT_CODE = ("source", "other")
@@ -65,7 +66,7 @@ def _whole_share(cohort: Cohort) -> float | None:
 
 def kinds_of_commits(mined: Mined) -> list[str]:
     """Return fix, revert, merge or other for each landed commit; a fix must touch product code."""
-    reverting = {one.revert for one in mined.reverts if not one.partial}
+    reverting = {one.revert for one in mined.reverts if one.evidence in TOLD and not one.partial}
     landed = zip(mined.landed_commits, mined.touched, strict=False)  # touched goes on with pull requests' own
     return [_kind(mined, commit, touches, reverting) for commit, touches in landed]
 
@@ -195,17 +196,21 @@ def _weighed(parts: Sequence[tuple[float, int]]) -> float | None:
 
 
 def defects(mined: Mined) -> Iterator[Defect]:
-    """Yield the causes of every landed fix: those its message names, else those its lines trace back to."""
-    tracer = tracer_of(mined)
-    resolve = resolver(mined)
+    """Yield the causes of every landed fix: those its message names, else those its lines trace back to.
+
+    A fault that came and went within one change never reached the branch, so it is no row.
+    """
+    tracer, resolve = tracer_of(mined), resolver(mined)
+    landed, numbers = mined.shape.landed, mined.shape.number
     for number, kind in enumerate(kinds_of_commits(mined), 1):
         if kind == "fix":
-            yield from _causes(mined, tracer, resolve, number)
+            causes = _causes(mined, tracer, resolve, number)
+            yield from (one for one in causes if landed[numbers[one.introduced]] != landed[number])
 
 
 def tracer_of(mined: Mined) -> Tracer:
     """Return a tracer over the mined lines."""
-    return Tracer(mined.book, mined.shape, mined.kinds, mined.ignored)
+    return Tracer(mined.book, mined.kinds, mined.ignored, [0, *(commit.commit_time for commit in mined.commits)])
 
 
 def _causes(

@@ -72,7 +72,7 @@ CREATE TABLE reverts (
     repo VARCHAR NOT NULL,            -- the repository's directory name
     revert VARCHAR NOT NULL,          -- the commit that undoes
     reverted VARCHAR NOT NULL,        -- the commit undone
-    evidence VARCHAR NOT NULL,        -- declared (names the commit), title (names its subject)
+    evidence VARCHAR NOT NULL,        -- declared (names the commit), title (names its subject); by lines alone and in no rate: exact, inferred
     partial BOOLEAN NOT NULL,         -- takes back only a part
     reinstated_by VARCHAR             -- the commit that undid the revert, if any still stands
 );

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ai_quality.errors import EmptyHistory, MissingObjects, UsageError
-from ai_quality.facts import changes, fixes, marks, matching, offers, paths, reverts
+from ai_quality.facts import changes, fixes, inverses, marks, matching, offers, paths, reverts
 from ai_quality.facts.cohorts import merged_verdicts, partly_marked, squash_verdicts
 from ai_quality.facts.ground import Ground
 from ai_quality.facts.landings import Landings, landings
@@ -62,11 +62,13 @@ def mine(
     ignored = _ignored(repository, tip, shape)
     plan = Plan(shape.parents, shape.landed, _by_revert(found, shape), ignored, {shape.number[tip]})
     book, state, touched = _follow_lines(repository, commits, plan, shape.number[tip], progress)
+    kinds = _kinds(repository, tip, book, touched)
+    by_content = inverses.content_reverts(book, kinds, landed, found)
     return Mined(
         tip=tip, commits=commits, shape=changes.grouped(landed, shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
-        reverts=found, convention=fixes.learn_convention(people), book=book, state=state, touched=touched,
-        kinds=_kinds(repository, tip, book, touched), pull_refs=len(heads), complete=not stand_ins,
+        reverts=(*found, *by_content), convention=fixes.learn_convention(people),
+        book=book, state=state, touched=touched, kinds=kinds, pull_refs=len(heads), complete=not stand_ins,
         notes=_notes(stand_ins, heads),
     )  # fmt: skip
 
