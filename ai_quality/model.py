@@ -207,6 +207,26 @@ class Defect(NamedTuple):
     evidence: str
 
 
+class CommitUsage(NamedTuple):
+    """A record of what a commit cost, as a fact: disjoint tokens, list-price dollars; None: the record does not say."""
+
+    id: str
+    sha: str
+    change: str | None
+    number: int | None
+    agent: str
+    model: str | None
+    requests: int | None
+    input: int | None
+    cache_read: int | None
+    cache_write_5m: int | None
+    cache_write_1h: int | None
+    output: int | None
+    usd: float | None
+    price_basis: str | None
+    evidence: str
+
+
 class Owner(NamedTuple):
     """A run of lines of a file at the tip, and the commit that added them."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ai_quality.facts.changes import Landing, Offer
+from ai_quality.facts.costs import Spent
 from ai_quality.facts.fixes import Convention
 from ai_quality.facts.landings import Landings
 from ai_quality.facts.lines import LineBook
@@ -45,6 +46,8 @@ class Mined:
     state: State
     touched: list[list[Touch]]
     kinds: dict[str, str]
+    spent: list[Spent]
+    """What commits say they cost."""
     pull_refs: int
     complete: bool
     notes: list[str]

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from ai_quality.facts.changes import Landing, squashes
 from ai_quality.facts.cohorts import cohort_of, is_marked
+from ai_quality.facts.costs import usage_rows
 from ai_quality.facts.defects import Tracer
 from ai_quality.facts.fixes import declared_causes, fix_evidence
 from ai_quality.facts.lifetimes import landed_times
@@ -21,7 +22,7 @@ from ai_quality.facts.mined import Mined, Touch
 from ai_quality.facts.offers import Offer
 from ai_quality.facts.paths import UNCOUNTED
 from ai_quality.facts.reverts import TOLD
-from ai_quality.model import Change, Cohort, Commit, CommitClass, CommitFact, Defect, Verdict
+from ai_quality.model import Change, Cohort, Commit, CommitClass, CommitFact, CommitUsage, Defect, Verdict
 
 PRODUCT_CODE = ("source", "other")
 """A fix that touches none of these mends no product: 20 % of conventional `fix:` commits are docs or tests."""
@@ -236,6 +237,14 @@ def resolver(mined: Mined) -> Callable[[str], str | None]:
         return found[0] if len(found) == 1 else None
 
     return resolve
+
+
+def usage(mined: Mined) -> Iterator[CommitUsage]:
+    """Yield a row for each record of what a commit cost."""
+    ids = [commit.sha for commit in mined.commits]
+    change_of = {commit.sha: ids[mined.shape.landed[n] - 1] for n, commit in enumerate(mined.landed_commits, 1)}
+    landing_of = {unit.number: ids[unit.commit - 1] for unit in mined.units if unit.number is not None}
+    return usage_rows(mined.spent, change_of, mined.units, mined.offers, landing_of)
 
 
 def run(mined: Mined, schema_version: int, fingerprint: str) -> tuple[object, ...]:

@@ -86,6 +86,26 @@ CREATE TABLE defects (
     evidence VARCHAR NOT NULL         -- declared (the message names the cause), traced (through the lines)
 );
 
+-- A record of what a commit cost (an AI-Usage trailer or note), each counted once.
+CREATE TABLE usage (
+    repo VARCHAR NOT NULL,            -- the repository's directory name
+    id VARCHAR NOT NULL,              -- the record's own id: the same wherever it was squashed, amended or picked into
+    sha VARCHAR NOT NULL,             -- the first commit that states it
+    change VARCHAR,                   -- the change it landed by; NULL: it did not
+    number BIGINT,                    -- pull or merge request number, if told
+    agent VARCHAR NOT NULL,           -- as the record names it
+    model VARCHAR,                    -- as the record names it
+    requests BIGINT,                  -- API requests it sums up
+    input BIGINT,                     -- tokens neither read from nor written to a cache
+    cache_read BIGINT,                -- tokens read from a cache
+    cache_write_5m BIGINT,            -- tokens written to a cache for five minutes
+    cache_write_1h BIGINT,            -- tokens written to a cache for an hour
+    output BIGINT,                    -- tokens of the answers, reasoning included
+    usd DOUBLE,                       -- list-price estimate in dollars; NULL: unknown, not free
+    price_basis VARCHAR,              -- price list and version
+    evidence VARCHAR NOT NULL         -- how the spend was tied to the commit: agent-commit, paths, ambiguous, branch+time
+);
+
 -- The living lines of the measured revision, as runs of one owner: what `ai-quality blame` shows.
 CREATE TABLE owners (
     repo VARCHAR NOT NULL,            -- the repository's directory name

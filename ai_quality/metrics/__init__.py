@@ -32,6 +32,11 @@ METRICS = (
 )
 """In report order."""
 
+SPENDING = ("cost_per_landed_change", "cost_per_surviving_line", "spend_without_result")
+"""What stands beside them where commits carry records of what they cost."""
+
+NOTHING_SPENT = "no cost is recorded here"
+
 COMPARED = ("ai", "unmarked")
 
 Query = Callable[[str], list[tuple[Any, ...]]]
@@ -105,6 +110,8 @@ def _measured(metric: Metric, query: Query, *, pull_refs: bool, seed: int) -> Me
     if metric.name == "merge_pass_rate" and not pull_refs:
         nothing = dict.fromkeys(COMPARED, rate.unknown())
         return Measured(metric, nothing, None, {}, "no pull-request refs here")
+    if metric.name in SPENDING and query("SELECT COUNT(*) FROM usage") == [(0,)]:
+        return Measured(metric, dict.fromkeys(COMPARED, rate.unknown()), None, {}, NOTHING_SPENT)
     rows = query(metric.sql)
     old = [row for row in rows if row[1] and row[0] in COMPARED]
     rates = {cohort: _rate(metric, [row for row in old if row[0] == cohort], seed) for cohort in COMPARED}

@@ -124,6 +124,7 @@ def tables(mined: Mined, name: str, key: bytes, mark: str) -> dict[str, Iterator
         "changes": rows.changes(mined, landed_lines),
         "reverts": ((r.revert, r.reverted, r.evidence, r.partial, r.reinstated_by) for r in mined.reverts),
         "defects": rows.defects(mined),
+        "usage": rows.usage(mined),
         "owners": lifetimes.owners(mined.state.items(), mined.book, mined.commits),
         "runs": [rows.run(mined, store.SCHEMA_VERSION, mark)],
     }

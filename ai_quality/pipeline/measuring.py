@@ -119,7 +119,9 @@ def report(facts: store.Store, asked: Window, now: datetime, *, seed: int = 0) -
     """Measure the facts within a window, and say it."""
     run = _run(facts, asked, now)
     return view.build_view(
-        metrics.measure(facts.rows, pull_refs=bool(run.pull_refs), seed=seed),
+        metrics.measure(
+            facts.rows, pull_refs=bool(run.pull_refs), names=(*metrics.METRICS, *metrics.SPENDING), seed=seed
+        ),
         metrics.cohort_counts(facts.rows),
         metrics.excluded(facts.rows),
         run,

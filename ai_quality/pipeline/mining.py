@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ai_quality.errors import EmptyHistory, MissingObjects, UsageError
-from ai_quality.facts import changes, fixes, inverses, marks, matching, offers, paths, reverts
+from ai_quality.facts import changes, costs, fixes, inverses, marks, matching, offers, paths, reverts
 from ai_quality.facts.cohorts import merged_verdicts, partly_marked, squash_verdicts
 from ai_quality.facts.ground import Ground
 from ai_quality.facts.landings import Landings, landings
@@ -13,7 +13,7 @@ from ai_quality.facts.lines import LineBook
 from ai_quality.facts.mined import Mined, Touch
 from ai_quality.facts.provenance import Plan, Provenance, Questions, State
 from ai_quality.model import Commit, Verdict
-from ai_quality.sources import git, history, patches
+from ai_quality.sources import git, history, notes, patches
 
 IGNORE_REVS = ".git-blame-ignore-revs"
 PULL_REFS = ("refs/pull", "refs/merge-requests", "refs/pull-requests", "refs/remotes", "refs/heads")
@@ -63,12 +63,13 @@ def mine(
     plan = Plan(shape.parents, shape.landed, _by_revert(found, shape), ignored, {shape.number[tip]})
     book, state, touched = _follow_lines(repository, commits, plan, shape.number[tip], progress)
     kinds = _kinds(repository, tip, book, touched)
+    spent = costs.spent(landed, offered, ground.commits, notes.read(repository))
     by_content = inverses.content_reverts(book, kinds, landed, found)
     return Mined(
         tip=tip, commits=commits, shape=changes.grouped(landed, shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
         reverts=(*found, *by_content), convention=fixes.learn_convention(people),
-        book=book, state=state, touched=touched, kinds=kinds, pull_refs=len(heads), complete=not stand_ins,
+        book=book, state=state, touched=touched, kinds=kinds, spent=spent, pull_refs=len(heads), complete=not stand_ins,
         notes=_notes(stand_ins, heads),
     )  # fmt: skip
 

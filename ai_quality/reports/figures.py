@@ -162,6 +162,9 @@ _WORDINGS = {
     "premerge_rewrite_rate": _Wording("Rewritten pre-merge", "pre-merge rewriting", "lines"),
     "merge_pass_rate": _Wording("Offers merged", "merging", "offers", alike="quarter"),
     "cycle_time": _Wording("Median time to land", "time to land", "changes", scale="hours"),
+    "cost_per_landed_change": _Wording("Cost of a change", "cost of a change", "changes", scale="dollars"),
+    "cost_per_surviving_line": _Wording("Cost of a line alive", "cost of a line", "changes", scale="dollars"),
+    "spend_without_result": _Wording("Spent without result", "spend without result", "cents", "changes"),
 }
 
 
