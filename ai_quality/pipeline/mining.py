@@ -168,14 +168,13 @@ def _follow_lines(
 ) -> tuple[LineBook, State, list[list[Touch]]]:
     """Fold all diffs into the book of lines; returns it with the tip's files and what each commit touched."""
     touched: list[list[Touch]] = []
-    with history.merge_answers(repository) as ask_merge:
+    with history.merge_answers(repository, commits) as ask_merge:
         fold = Provenance(plan, Questions(ask_merge, repository.blob, paths.comment_marks))
         for done, (commit, diffs) in enumerate(history.differences(repository, commits), 1):
             fold.commit(commit, diffs)
             is_merge = len(commit.parents) > 1
             touched.append([] if is_merge else [
-                Touch(d.change.new_path, sum(len(h.added) for h in d.hunks), sum(h.removed for h in d.hunks))
-                for d in diffs
+                Touch(d.change.new_path, len(d.texts), sum([h.removed for h in d.hunks])) for d in diffs
             ])  # fmt: skip
             progress(done, len(commits))
         return fold.finish(tip), fold.states[tip], touched

@@ -130,18 +130,6 @@ class Repository:
                 process.kill()
                 process.wait()
 
-    @contextlib.contextmanager
-    def conversation(self, *arguments: str) -> Iterator[Conversation]:
-        """Start a git command that answers line by line (`diff-tree --stdin`), and end it on leaving."""
-        with tempfile.TemporaryFile(dir=self.scratch) as talk:
-            process = self._start(arguments, subprocess.PIPE, talk)
-            conversation = Conversation(process, talk, arguments)
-            try:
-                yield conversation
-            finally:
-                conversation.close()
-                process.wait()
-
     def resolve(self, revision: str) -> str:
         """Return the full id of the commit a revision names.
 
@@ -263,40 +251,6 @@ class _Output(io.RawIOBase):
     def close(self) -> None:
         self._pipe.close()
         super().close()
-
-
-class Conversation:
-    """A `git diff-tree --stdin` that is asked one commit at a time.
-
-    A line that is no object id is echoed and flushed by diff-tree (builtin/diff-tree.c), which marks the
-    end of each answer.
-    """
-
-    END = b"end-of-answer\n"
-
-    def __init__(self, process: subprocess.Popen[bytes], talk: IO[bytes], arguments: tuple[str, ...]) -> None:
-        """Only `Repository.conversation` calls this."""
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._given, self._answered = process.stdin, io.BufferedReader(_Output(process, talk, arguments), 1 << 16)
-        self._arguments = arguments
-
-    def ask(self, line: str) -> list[bytes]:
-        """Return the lines git answers with; raises when it died instead of answering."""
-        with contextlib.suppress(BrokenPipeError):  # a dead git is met, with its reason, where we read
-            self._given.write(line.encode() + b"\n" + self.END)
-        answer: list[bytes] = []
-        while (got := self._answered.readline()) != self.END:
-            if not got:
-                message = f"git {self._arguments[0]} stopped answering"
-                raise errors.HistoryGarbled(message)
-            answer.append(got)
-        return answer
-
-    def close(self) -> None:
-        """End the conversation; git ends with it."""
-        self._given.close()
-        self._answered.close()
 
 
 @contextlib.contextmanager

@@ -56,11 +56,7 @@ def ours(story: History) -> Counts:
         commits = list(history.log(repository, [repository.resolve("HEAD")]))
         return {
             story.name(commit.sha): {
-                diff.change.new_path: (
-                    sum(len(hunk.added) for hunk in diff.hunks),
-                    sum(hunk.removed for hunk in diff.hunks),
-                )
-                for diff in diffs
+                diff.change.new_path: (len(diff.texts), sum(hunk.removed for hunk in diff.hunks)) for diff in diffs
             }
             for commit, diffs in history.differences(repository, commits)
             if len(commit.parents) < 2
