@@ -97,9 +97,12 @@ def trace(
             ignored={number[name] for name in ignored},
             keep={number[tip]},
         )
-        with history.merge_answers(repository, commits) as ask_merge:
+        with (
+            history.differences(repository, commits) as differences,
+            history.merge_answers(repository, commits) as ask_merge,
+        ):
             fold = Provenance(plan, Questions(ask_merge, repository.blob, lambda _: ()))
-            for commit, diffs in history.differences(repository, commits):
+            for commit, diffs in differences:
                 fold.commit(commit, arrange(diffs))
         book = fold.finish(number[tip])
         return Trace(book, fold.states[number[tip]], commits, shape, {sha: name for name, sha in ids.items()})

@@ -11,21 +11,20 @@ a merge only where a file is new to one of its parents (on all merges of git/git
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import Generic, TypeVar
 
 from ai_quality.model import Commit, FileDiff, MergeDiff
 from ai_quality.sources import gitlog
-from ai_quality.sources.git import DIFF_OPTIONS, Repository
+from ai_quality.sources.git import AHEAD, DIFF_OPTIONS, Repository
 
 RENAMES = ("-M50%", "-l1000")
 """git's own defaults (diff.renames=true, diff.renameLimit=1000), which `git blame` uses too."""
 
-CHUNK = 64
-"""Commits handed to one of the two diff processes before the other's turn; their pipes hold about as much."""
+CHUNK = 64, 1024
+"""How many commits one git is asked about, at least and at most: each starts with nothing in its cache."""
 
-Answer = TypeVar("Answer")
+Difference = tuple[Commit, list[FileDiff]]
+Differences = Iterator[tuple[str, list[FileDiff]]]
 MergeAnswers = Callable[[str, bool], list[MergeDiff]]
 
 
@@ -37,50 +36,41 @@ def log(repository: Repository, tips: Sequence[str]) -> Iterator[Commit]:
         yield from gitlog.commits(stream)
 
 
-def differences(repository: Repository, history: Sequence[Commit]) -> Iterator[tuple[Commit, list[FileDiff]]]:
-    """Yield each commit of `history`, in order, with what it changed against its first parent.
+@contextlib.contextmanager
+def differences(repository: Repository, history: Sequence[Commit]) -> Iterator[Iterator[Difference]]:
+    """Give each commit of `history`, in order, with what it changed against its first parent; git starts at once.
 
     An ordinary commit comes with hunks (whitespace-only edits are none, as in `git blame -w`); a merge with
     raw rows alone and no renames.
     """
     plain = [commit.sha for commit in history if len(commit.parents) < 2]  # noqa: PLR2004
     merged = [f"{commit.sha} {commit.parents[0]}" for commit in history if len(commit.parents) > 1]
-    with contextlib.ExitStack() as stack:
-        of_plain = _Ordered(_shared(repository, plain, stack))
-        rows = stack.enter_context(
-            repository.stream("diff-tree", "--stdin", "--raw", "--no-renames", *DIFF_OPTIONS, lines=merged),
-        )
-        of_merged = _Ordered(gitlog.file_diffs(rows))
-        for commit in history:
-            answers = of_merged if len(commit.parents) > 1 else of_plain
-            yield commit, answers.take(commit.sha)
+    size = max(CHUNK[0], min(CHUNK[1], len(plain) // AHEAD))
+    texts = ("diff-tree", "--stdin", "--root", "--raw", "-p", "-U0", "-w", *RENAMES, *DIFF_OPTIONS)
+    raw = ("diff-tree", "--stdin", "--raw", "--no-renames", *DIFF_OPTIONS)
+    chunks = (plain[at : at + size] for at in range(0, len(plain), size))
+    with (
+        repository.answers_ahead(*texts, chunks=chunks) as answers,
+        repository.stream(*raw, lines=merged) as rows,
+    ):
+        of_plain = (found for answer in answers for found in gitlog.file_diffs(answer))
+        yield _in_order(history, of_plain, gitlog.file_diffs(rows))
 
 
-def _shared(
-    repository: Repository, ids: list[str], stack: contextlib.ExitStack
-) -> Iterator[tuple[str, list[FileDiff]]]:
-    """Let several git processes work on chunks of `ids` in turn, and give their answers in order."""
-    workers = max(1, min(2, os.cpu_count() or 1, len(ids) // CHUNK))
-    chunks = [ids[first : first + CHUNK] for first in range(0, len(ids), CHUNK)]
-    arguments = ("diff-tree", "--stdin", "--root", "--raw", "-p", "-U0", "-w", *RENAMES, *DIFF_OPTIONS)
-    readers = []
-    for worker in range(workers):
-        mine = [sha for chunk in chunks[worker::workers] for sha in chunk]
-        readers.append(_Ordered(gitlog.file_diffs(stack.enter_context(repository.stream(*arguments, lines=mine)))))
-    for number, chunk in enumerate(chunks):
-        reader = readers[number % workers]
-        for sha in chunk:
-            yield sha, reader.take(sha)
+def _in_order(history: Sequence[Commit], of_plain: Differences, of_merged: Differences) -> Iterator[Difference]:
+    plain, merged = _Ordered(of_plain), _Ordered(of_merged)
+    for commit in history:
+        yield commit, (merged if len(commit.parents) > 1 else plain).take(commit.sha)
 
 
-class _Ordered(Generic[Answer]):
+class _Ordered:
     """Answers in the order asked, where a commit that changed nothing has none."""
 
-    def __init__(self, answers: Iterator[tuple[str, list[Answer]]]) -> None:
+    def __init__(self, answers: Differences) -> None:
         self._answers = answers
         self._next = next(answers, None)
 
-    def take(self, sha: str) -> list[Answer]:
+    def take(self, sha: str) -> list[FileDiff]:
         if self._next is None or self._next[0] != sha:
             return []
         found = self._next[1]

@@ -61,13 +61,18 @@ def everything(path: Path) -> Said:
             merged = [ask_merge(sha, renames) for sha in merges for renames in (False, True)]
         return Said(
             commits,
-            list(history.differences(repository, commits)),
+            differences(repository, commits),
             merged,
             repository.attributes(tip, ["f", "g.py"], ("linguist-generated", "diff")),
             repository.refs("refs/heads", "refs/tags"),
             repository.blob(f"{tip}:f"),
             (repository.git_dir.resolve(), repository.common_dir.resolve()),
         )
+
+
+def differences(repository: git.Repository, commits: list[Commit]) -> list[tuple[Commit, list[FileDiff]]]:
+    with history.differences(repository, commits) as answers:
+        return list(answers)
 
 
 def owners(told: History, *files: str) -> dict[str, str]:
@@ -257,8 +262,7 @@ def test_half_an_answer_is_never_all_of_one(tmp_path: Path, loose: History) -> N
     given: list[str] = []
     with open_repository(tmp_path) as repository:
         commits = list(history.log(repository, [loose.ids["O"]]))
-        answers = history.differences(repository, commits)
-        with pytest.raises(errors.MissingObjects):
+        with pytest.raises(errors.MissingObjects), history.differences(repository, commits) as answers:
             given.extend(commit.message for commit, _ in answers)
     assert len(given) < len(commits)
 
@@ -271,6 +275,12 @@ def test_who_leaves_early_still_learns_that_git_failed(tmp_path: Path, loose: Hi
         repository.stream("rev-list", loose.ids["O"]) as stream,
     ):
         stream.read(1)
+    with (
+        open_repository(tmp_path) as repository,
+        pytest.raises(errors.MissingObjects),
+        repository.answers_ahead("rev-list", "--stdin", chunks=[[loose.ids["O"]]] * 20),
+    ):
+        pass
 
 
 def flat(answers: list[tuple[Commit, list[FileDiff]]]) -> list[FileDiff]:
@@ -285,7 +295,7 @@ def test_placeholders_stand_in_for_what_a_partial_clone_lacks(tmp_path: Path) ->
     with open_repository(clone) as repository:
         tip = repository.resolve("HEAD")
         missing = repository.stand_in_for_missing(tip)
-        answers = list(history.differences(repository, list(history.log(repository, [tip]))))
+        answers = differences(repository, list(history.log(repository, [tip])))
     assert missing == kinds.count(b"blob")
     assert [diff for diff in flat(answers) if diff.hunks] == []
     assert [diff.change.new_path for diff in answers[0][1] if diff.binary] == ["big", "caf\udce9 \t", "f", "l"]
@@ -298,7 +308,7 @@ def test_placeholders_leave_what_is_there_as_it_is(tmp_path: Path, loose: Histor
     whole = everything(loose.path).differences
     with open_repository(tmp_path) as repository:
         assert repository.stand_in_for_missing(loose.ids["O"]) == 1
-        answers = list(history.differences(repository, [commit for commit, _ in whole]))
+        answers = differences(repository, [commit for commit, _ in whole])
     unlike = [pair for pair in zip(flat(answers), flat(whole), strict=True) if pair[0] != pair[1]]
     assert [(found.change.new_path, found.binary, found.hunks) for found, _ in unlike] == [("big", True, [])]
     assert content(tmp_path) == before
@@ -712,9 +722,9 @@ def test_nothing_is_left_when_all_went_well(told: History, scratch: Path) -> Non
 
 def read_differences(repository: git.Repository) -> None:
     commits = list(history.log(repository, [repository.resolve("HEAD")]))
-    answers = history.differences(repository, commits)
-    next(answers)
-    raise KeyboardInterrupt
+    with history.differences(repository, commits) as answers:
+        next(answers)
+        raise KeyboardInterrupt
 
 
 def read_log(repository: git.Repository) -> None:
