@@ -61,18 +61,22 @@ class FileChange(NamedTuple):
 
 
 class Hunk(NamedTuple):
-    """A run of lines replaced: `removed` lines from 0-based `start` of the old version give way to `added`."""
+    """A run of lines replaced: `removed` lines from 0-based `start` of the old version give way to `added` new ones."""
 
     start: int
     removed: int
-    added: list[bytes]
+    added: int
 
 
 class FileDiff(NamedTuple):
-    """A raw row with its hunks; `binary` when git shows no text, `hunks` empty when only the mode changed."""
+    """A raw row with its hunks; `binary` when git shows no text, `hunks` empty when only the mode changed.
+
+    `texts` are the lines that the hunks add, one hunk's after the other's, without their newlines.
+    """
 
     change: FileChange
     hunks: list[Hunk]
+    texts: list[bytes]
     binary: bool
 
 

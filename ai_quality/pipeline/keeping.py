@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import hashlib
 import hmac
 import json
@@ -71,13 +72,25 @@ def open_facts(
         with store.Store(kept) as facts:
             yield facts
         return
-    mined = mine(repository, tip, allow_missing=allow_missing, progress=progress)
-    rows_of = tables(mined, repository_name(repository), author_key(repository), mark)
-    del mined
     folder = kept if is_head and _can_keep(kept) else repository.scratch / "facts"
-    store.write(folder, rows_of)
+    with _no_collector():
+        mined = mine(repository, tip, allow_missing=allow_missing, progress=progress)
+        store.write(folder, tables(mined, repository_name(repository), author_key(repository), mark))
+        del mined
     with store.Store(folder) as facts:
         yield facts
+
+
+@contextlib.contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep Python from looking for cycles among millions of rows that have none: a tenth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _can_keep(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import NamedTuple
 
 import pytest
@@ -37,7 +38,7 @@ def tracer(*rows: Did, skipped: tuple[int, ...] = (), carried: dict[str, int] | 
             if (carried or {}).get(word) == number:
                 book.carry_on(next(old for old in range(1, line) if book.content[old] == book.content[line]), line)
             living[word] = line
-        book.close_commit(ended, beside)
+        book.close_commit(array("I", ended), array("I", beside))
         day = number if row.day is None else row.day
         times.append(round(NOON + day * DAY) if day >= 0 else 0)
     return Tracer(book, KINDS, skipped, times)
@@ -148,8 +149,8 @@ def test_a_commit_that_took_out_its_own_line_is_followed_no_further() -> None:
     book = LineBook()
     first = book.add(1, "code.c", [b"a"], ())  # a version that was binary: read, and changed, by one commit
     again = book.add(1, "code.c", [b"a"], ())
-    book.close_commit(first, ())
-    book.close_commit(again, ())
+    book.close_commit(first, array("I"))
+    book.close_commit(again, array("I"))
     assert Tracer(book, KINDS, (), [0, NOON, NOON + DAY]).trace(2) == (Cause(1, 1),)
 
 
