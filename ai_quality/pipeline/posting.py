@@ -61,36 +61,36 @@ def upsert(  # noqa: PLR0913 (where, what, which run, and two settings)
 
     `body` starts with the marker. Every other failure than 403 is raised as ForgeProblem.
     """
-    if not body.startswith(MARKER):
-        raise ValueError("a comment without our marker would never be found again")
+    if not body.startswith(MARKER) or run_of(body) != run:
+        raise ValueError("a comment without our marker and run would never be found again, or never be out of date")
     if mode == "off":
         return Posted("silent", None, "comment: off")
     try:
-        return _upsert(forge, number, body, run, may_open=has_news or mode == "always")
+        comments = forge.comments(number)
+        if ours := _ours(forge, comments):
+            return _edited(forge, ours, body, run)
+        if not has_news and mode != "always":
+            return Posted("silent", None)
+        if not comments.complete:
+            why = f"of more than {len(comments.rows)} comments one may be ours that was not read"
+            return Posted("silent", None, why)
+        return _opened(forge, number, body)
     except NotPermitted as refused:
         return Posted("forbidden", None, str(refused))
 
 
-def _upsert(forge: GitHub, number: int, body: str, run: int, *, may_open: bool) -> Posted:
-    comments = forge.comments(number)
-    ours = _ours(forge, comments)
-    if ours:
-        newest, *older = ours
-        _fold(forge, older)
-        if run_of(newest.comment.body) > run:
-            return Posted("newer", newest.comment.id)
-        if _says_the_same(newest.comment.body, body):
-            return Posted("unchanged", newest.comment.id)
-        try:
-            return Posted("edited", forge.update_comment(newest.comment.id, body).id)
-        except NotOnForge:  # deleted between the list and now
-            return Posted("silent", None, "our comment was deleted while we wrote")
-    if not may_open:
-        return Posted("silent", None)
-    if not comments.complete:
-        why = f"this pull request has more than {len(comments.rows)} comments, and ours may be among those not read"
-        return Posted("silent", None, why)
-    return _opened(forge, number, body)
+def _edited(forge: GitHub, ours: Sequence[_Ours], body: str, run: int) -> Posted:
+    newest, *older = ours
+    _fold(forge, older)
+    identity = newest.comment.id
+    if run_of(newest.comment.body) > run:
+        return Posted("newer", identity)
+    if _says_the_same(newest.comment.body, body):
+        return Posted("unchanged", identity)
+    try:
+        return Posted("edited", forge.update_comment(identity, body).id)
+    except NotOnForge:
+        return Posted("silent", None, "our comment was deleted while we wrote")
 
 
 def _opened(forge: GitHub, number: int, body: str) -> Posted:

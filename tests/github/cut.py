@@ -52,7 +52,9 @@ def openapi(whole: dict[str, Any]) -> dict[str, Any]:
     """Return the description of our operations with every component that they reach."""
     paths: dict[str, Any] = {}
     for path, item in whole["paths"].items():
-        ours = {method: op for method, op in item.items() if isinstance(op, dict) and op.get("operationId") in OPERATIONS}
+        ours = {
+            method: op for method, op in item.items() if isinstance(op, dict) and op.get("operationId") in OPERATIONS
+        }
         if ours:
             paths[path] = ours
     cut: dict[str, Any] = {
@@ -87,7 +89,7 @@ def graph(sdl: str) -> str:
     """Return the schema of TYPES: their fields and interfaces, as far as these lead to no other type."""
     config = graphql.build_schema(sdl, assume_valid_sdl=True).to_kwargs()  # GitHub's defines two fields twice
     kept: dict[str, graphql.GraphQLNamedType] = {}
-    for kind in config["types"]:
+    for kind in config["types"] or ():
         if isinstance(kind, graphql.GraphQLInterfaceType | graphql.GraphQLObjectType):
             if kind.name not in TYPES:
                 continue
@@ -112,7 +114,7 @@ def graph(sdl: str) -> str:
     return graphql.print_schema(reached)
 
 
-def _leads_to_ours(owner: str, name: str, field: graphql.GraphQLField[Any, Any]) -> bool:
+def _leads_to_ours(owner: str, name: str, field: graphql.GraphQLField) -> bool:
     kind = graphql.get_named_type(field.type)
     if name not in ROOTS.get(owner, {name}):
         return False
