@@ -111,7 +111,7 @@ class Run:
     id: int
     head: str
     event: str = "pull_request"
-    repository: str | None = "stranger/widgets"
+    repository: str = "stranger/widgets"
     branch: str = "feature"
 
 
@@ -158,6 +158,7 @@ def rest_pull(one: Pull, *, whole: bool) -> dict[str, Any]:
         "merged_at": None if one.merged is None else iso(at(one.merged)),
         "merge_commit_sha": one.merge_commit,
         "user": user(one.author),
+        "requested_teams": [],  # GitHub's example of a team does not fit GitHub's description of one
         "labels": [found["labels"][0] | {"name": name} for name in one.labels],
     }
     found["head"] |= {
@@ -208,9 +209,7 @@ def rest_checks(one: Commit) -> list[dict[str, Any]]:
 def rest_run(one: Run) -> dict[str, Any]:
     found: dict[str, Any] = oracle.example("workflow-run")
     found |= {"id": one.id, "event": one.event, "head_sha": one.head, "head_branch": one.branch, "pull_requests": []}
-    found["head_repository"] = (
-        None if one.repository is None else found["head_repository"] | {"full_name": one.repository}
-    )
+    found["head_repository"] |= {"full_name": one.repository}
     return found
 
 
