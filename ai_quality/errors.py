@@ -100,3 +100,7 @@ class ForgeDown(ForgeProblem):
 
 class ForgeGarbled(ForgeProblem):
     """An answer that is not of the form the forge promises."""
+
+
+class ArtifactRefused(EnvironmentProblem):
+    """What another job handed over is not what our own program writes: nothing of it is used."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 import ai_quality
-from ai_quality.cli import hooking, looking, reporting
+from ai_quality.cli import hooking, looking, policy, reporting
 from ai_quality.cli.common import Settings
 from ai_quality.errors import AiQualityError
 
@@ -47,6 +47,7 @@ COMMANDS = (
     reporting.report,
     looking.explain, looking.blame, looking.facts, looking.detect, looking.defects, looking.doctor,
     hooking.install, hooking.uninstall, hooking.hook,
+    policy.check, policy.budget, policy.badge,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)
