@@ -74,13 +74,14 @@ def open_facts(
     mined = mine(repository, tip, allow_missing=allow_missing, progress=progress)
     rows_of = tables(mined, repository_name(repository), author_key(repository), mark)
     del mined
-    folder = kept if is_head and _can_keep(kept) else repository.scratch / "facts"
+    folder = kept if is_head and can_keep(kept) else repository.scratch / "facts"
     store.write(folder, rows_of)
     with store.Store(folder) as facts:
         yield facts
 
 
-def _can_keep(folder: Path) -> bool:
+def can_keep(folder: Path) -> bool:
+    """Can facts be written there? Not into a read-only repository."""
     try:
         folder.parent.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=folder.parent):
