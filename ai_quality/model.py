@@ -277,7 +277,7 @@ class Usage(NamedTuple):
     id: str
     agent: str
     model: str | None
-    requests: int
+    requests: int | None
     tokens: Tokens | None
     usd: Decimal | None
     price_basis: str | None

@@ -290,8 +290,8 @@ def _read_session(value: str, rule: KeyRule, registry: Registry) -> _Hit | None:
 
 
 def _read_fields(value: str, rule: KeyRule, registry: Registry) -> _Hit | None:
-    """Our own `AI-Usage: in=1 out=2 agent=codex`; without `agent` it takes the agent named beside it."""
-    fields = dict(word.split("=", 1) for word in value.split() if "=" in word)
+    """Our own `AI-Usage: id=…; agent=codex; in=1`; without `agent` it takes the agent named beside it."""
+    fields = dict(word.split("=", 1) for word in value.replace(";", " ").split() if "=" in word)
     if not fields:
         return None
     name = fields.get("agent", "")
