@@ -82,10 +82,10 @@ def test_a_cache_is_checked_and_not_believed(
     else:
         with store.Store(place) as facts:
             (run,) = facts.all_of("runs")
-            tables = {table.name: [] for table in store.schema()}
+            tables: dict[str, list[list[object]]] = {table.name: [] for table in store.schema()}
         row = [*(run | spoiled).values()]
         row[2] = 0
-        store.write(place, tables | {"runs": [row]})  # type: ignore[dict-item]
+        store.write(place, tables | {"runs": [row]})
     monkeypatch.chdir(story.path)
     assert opened(story, "D") == ("D", True)
     assert not (story.path / "x").exists()
