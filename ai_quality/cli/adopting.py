@@ -75,10 +75,10 @@ def wanted_files(top: Path, usage: str, forge: str) -> list[Wanted]:
 def write_new(top: Path, wanted: Wanted) -> None:
     """Write a file that is not there; refuses where a link would lead out of the repository."""
     place = top / wanted.path
+    if not place.parent.resolve().is_relative_to(top.resolve()):
+        raise UsageError(f"{wanted.path} would be outside the repository", hint="a folder on its way is a link")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        if not place.parent.resolve().is_relative_to(top.resolve()):
-            raise UsageError(f"{wanted.path} would be outside the repository", hint="a folder on its way is a link")
         with place.open("x", encoding="utf-8", newline="\n") as file:
             file.write(wanted.text)
     except OSError as refused:
