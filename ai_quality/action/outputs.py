@@ -20,6 +20,14 @@ SUMMARY_LIMIT = 900 * 1024
 
 CUT = "\n\n*Cut here: a step summary has a limit. The whole is in `report-json`.*\n"
 
+PUBLIC = (
+    "activity", "verdict", "ai-share", "cost-usd", "tokens", "comment-id", "comment-written", "report-json", "report-md",
+)  # fmt: skip
+"""The outputs of action.yml, by the names a workflow reads them by."""
+
+BETWEEN_STEPS = ("installed", "facts-of", "artifact-file")
+"""What action.yml's own later steps go by; `installed` is said by run.sh."""
+
 Level = Literal["notice", "warning", "error"]
 
 
