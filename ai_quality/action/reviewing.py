@@ -89,7 +89,7 @@ def change_elsewhere(repository: Repository, asked: Range) -> Change | None:
 def settings_of(repository: Repository, base: str, name: str = "") -> config.Config:
     """Return the settings as the base commit has them: a change must not move its own limits."""
     name = name or config.FILE
-    if not name.isprintable() or name.startswith(("/", ":")):
+    if not name.isprintable() or {"", ".", ".."} & set(name.split("/")) or name.startswith(":"):
         raise UsageError(f"config is {name[:40]!r}", hint="give its path from the top of the repository")
     text = repository.blob(f"{base}:{name}")
     if text is None and name != config.FILE:
