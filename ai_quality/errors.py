@@ -63,3 +63,7 @@ class GitFailed(EnvironmentProblem):
 
 class HistoryGarbled(EnvironmentProblem):
     """git's output does not follow its own format: stop rather than count wrongly."""
+
+
+class ArtifactRefused(EnvironmentProblem):
+    """What another job handed over is not what our own program writes: nothing of it is used."""

@@ -19,12 +19,12 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/-]{0,63}")
 """An agent or a model as it may be shown; anything else is `other`."""
 
 MOST_COMMITS = 100
-"""Rows of commits a view keeps; the totals count the others too."""
+MOST_AGENTS = 20
+"""Rows a view keeps; the totals count the others too."""
 
 Name = Annotated[str, NAME]
 CommitId = Annotated[str, re.compile(r"[0-9a-f]{7,64}")]
 Version = Annotated[str, re.compile(r"[0-9][0-9A-Za-z.+-]{0,31}")]
-Day = Annotated[str, re.compile(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]")]
 Count = Annotated[int, (0, 10**15)]
 Size = Annotated[int, (0, 60)]
 Seconds = Annotated[int, (0, 253_402_300_799)]
@@ -45,11 +45,8 @@ WasteKind = Literal[
     "repeated_failure", "cold_cache", "reread", "unlanded", "closed_or_reverted", "premium_model", "unverified"
 ]
 Rule = Literal["max_rework_rate", "max_revert_rate", "max_defect_rate", "max_unlanded_usd", "max_unknown_share"]
-Note = Literal[
-    "incomplete_history", "no_pull_refs", "no_forge", "partial_forge", "weak_marks", "commits_cut", "huge_change",
-    "no_baseline", "usage_claimed",
-]  # fmt: skip
-WhyNot = Literal["off", "no_code", "too_many_commits", "too_many_files", "too_slow", "failed"]
+Note = Literal["incomplete_history", "no_offers", "partial_forge", "weak_marks", "commits_cut", "unrelated"]
+WhyNot = Literal["no_code", "too_many_files", "too_large", "too_slow", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ class Spend:
     """What the change is recorded to have cost, at list prices.
 
     `of` commits should have a record (they are AI-marked, or have one), `recorded` have one, and of those `priced`
-    have one with a price. `cached` of the tokens were read from a cache.
+    have one with a price. `cached` of the tokens were read from a cache. `basis` is the price list, where it is one.
     """
 
     usd: Dollars | None
@@ -93,14 +90,15 @@ class Spend:
     recorded: Count
     priced: Count
     of: Count
+    basis: Name | None
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """This change: counted lines (vendored, generated, lock and binary files left out) of its commits, no merges.
+    """The change itself: counted lines of its commits, merges not among them.
 
-    `size` is the whole log2 of 1 + lines added and deleted between base and head, as `size_bin` of the facts is of
-    a commit's.
+    Vendored, generated, lock and binary files are left out. `uncertain` commits have weak marks only. `size` is the
+    whole log2 of 1 + lines added and deleted between base and head, as `size_bin` of the facts is of a commit's.
     """
 
     commits: Count
@@ -111,8 +109,8 @@ class Own:
     lines_left_out: Count
     size: Size
     spend: Spend
-    lines: tuple[CommitLine, ...]
-    agents: tuple[AgentLine, ...]
+    lines: Annotated[tuple[CommitLine, ...], MOST_COMMITS]
+    agents: Annotated[tuple[AgentLine, ...], MOST_AGENTS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +151,7 @@ class Comparable:
     usual: Dollars | None
     usual_low: Dollars | None
     usual_high: Dollars | None
-    rows: tuple[Row, ...]
+    rows: Annotated[tuple[Row, ...], 10]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +167,10 @@ class Waste:
 
 @dataclass(frozen=True, slots=True)
 class Maintainability:
-    """Delta maintainability (share of changed code in low-risk units, 0 to 1) and complexity of the changed code.
+    """Delta maintainability (share of the change that is for the better, 0 to 1) of the whole change, and complexity.
 
-    `complexity` is the cyclomatic complexity of the changed files after and before; `why_not` says why something
-    was not measured, None where all was.
+    Complexity is the cyclomatic complexity of the changed files, before and after. Of `of` changed files of code
+    `files` were measured; `why_not` says why not all, None where all were.
     """
 
     unit_size: Share | None
@@ -180,7 +178,7 @@ class Maintainability:
     unit_interfacing: Share | None
     complexity_before: Count | None
     complexity_after: Count | None
-    commits: Count
+    files: Count
     of: Count
     why_not: WhyNot | None
 
@@ -210,10 +208,10 @@ class CommentView:
     state: State
     own: Own
     comparable: Comparable | None
-    waste: tuple[Waste, ...]
+    waste: Annotated[tuple[Waste, ...], 10]
     maintainability: Maintainability | None
-    policy: tuple[Judgement, ...]
-    notes: tuple[Note, ...]
+    policy: Annotated[tuple[Judgement, ...], 10]
+    notes: Annotated[tuple[Note, ...], 10]
 
 
 def name(text: str | None) -> str | None:
