@@ -1,7 +1,7 @@
-"""`init`: adopt the tool in a repository. Shows the files it would write, writes them on yes, and nothing else.
+"""`init`: adopt the tool in a repository. Shows all it would write, writes it on yes, and nothing else.
 
 The workflow it writes is action/recipes/minimal.yml, word by word (tests/contract/test_action.py). A file that is
-there already is never written over.
+there already is never written over. The hooks go in as `ai-quality install` puts them in.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import Literal, NamedTuple
 import click
 
 from ai_quality import config
+from ai_quality.cli import hooking
 from ai_quality.cli.common import Settings
 from ai_quality.errors import EnvironmentProblem, UsageError
+from ai_quality.hooks import checking, installing
 from ai_quality.sources.git import open_repository
 
 GITHUB = ".github/workflows/ai-quality.yml"
@@ -34,30 +36,35 @@ class Wanted(NamedTuple):
 @click.command()
 @click.option("--usage", type=click.Choice(USAGES), help="Where token costs go (asked for on a terminal).")
 @click.option("--forge", type=click.Choice(["github", "gitlab", "none"]), help="Default: as the repository looks.")
+@click.option("--hook/--no-hook", default=True, help="Put the commit hooks in, too.", show_default=True)
 @click.option("--yes", is_flag=True, help="Write without asking.")
-@click.pass_obj
-def init(settings: Settings, usage: str | None, forge: str | None, yes: bool) -> None:
-    """Adopt ai-quality in a repository: its settings and its workflow. Shows all before it writes.
+@click.pass_context
+def init(ctx: click.Context, usage: str | None, forge: str | None, hook: bool, yes: bool) -> None:
+    """Adopt ai-quality in a repository: settings, workflow, commit hooks. Shows all before it writes.
 
     \b
     Examples:
       ai-quality init
-      ai-quality init --usage trailer --yes
+      ai-quality init --usage trailer --no-hook --yes
     """
-    with open_repository(settings.directory):
-        top = _top(settings.directory.absolute())
+    directory = ctx.find_object(Settings).directory.absolute()  # type: ignore[union-attr]  # the group made it
+    with open_repository(directory):
+        top = _top(directory)
     is_asked = sys.stdin.isatty() and not yes
     if usage is None and is_asked and not (top / config.FILE).exists():
         usage = click.prompt("Where may token costs be written?", type=click.Choice(USAGES), default="local", err=True)
     wanted = wanted_files(top, usage or "local", forge or _forge(top))
-    click.echo(_told(top, wanted), nl=False)
+    hooks = _hooks(top) if hook else None
+    click.echo(_told(top, wanted, hooks), nl=False)
     fresh = [one for one in wanted if one.state == "new"]
-    if not fresh:
+    if not fresh and (hooks is None or hooks.state != "new"):
         click.echo("Nothing to write.")
     elif yes or (is_asked and click.confirm("Write this?", err=True)):
         for one in fresh:
             write_new(top, one)
-        click.echo(f"Written. Commit {'it' if len(fresh) == 1 else 'them'}: git add {' '.join(w.path for w in fresh)}")
+        if hooks is not None and hooks.state == "new":
+            ctx.invoke(hooking.install)
+        click.echo(f"Written. To commit: git add {' '.join(one.path for one in fresh)}" if fresh else "Written.")
     else:
         click.echo("Nothing was written." if is_asked else "Nothing was written: say --yes to write it.")
 
@@ -85,13 +92,26 @@ def write_new(top: Path, wanted: Wanted) -> None:
         raise EnvironmentProblem(f"cannot write {wanted.path}: {refused.strerror}") from refused
 
 
-def _told(top: Path, wanted: list[Wanted]) -> str:
+def _hooks(top: Path) -> Wanted:
+    """The commit hooks as one thing to be there; `differs` where only its owner may change what git runs."""
+    plan = installing.plan(installing.look(top))
+    said = checking.checks(top, {})[0]
+    if said.status == "ok" and not said.hint:
+        return Wanted("the commit hooks", "", "unchanged")
+    if plan.how == "manager":
+        return Wanted("the commit hooks", f"{plan.manager} runs them here: see `ai-quality install`", "differs")
+    return Wanted("the commit hooks", plan.say, "differs" if plan.how == "stop" else "new")
+
+
+def _told(top: Path, wanted: list[Wanted], hooks: Wanted | None) -> str:
     lines = [f"In {top}:"]
-    for one in wanted:
+    for one in [*wanted, *([hooks] if hooks else [])]:
         if one.state == "new":
             lines += ["", f"new: {one.path}", *(f"  | {line}".rstrip() for line in one.text.splitlines())]
         elif one.state == "unchanged":
             lines.append(f"there already: {one.path}")
+        elif one is hooks:
+            lines.append(f"not put in: {one.path} ({one.text})")
         else:
             lines.append(f"kept as it is, though it differs from what init writes: {one.path}")
     if any(one.path == GITLAB and one.state == "new" for one in wanted):

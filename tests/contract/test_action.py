@@ -121,12 +121,12 @@ def test_init_writes_the_recipes(generated: Callable[[str, str], None]) -> None:
 
 
 def zizmor(*paths: Path, at: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = [BIN / "zizmor", "--offline", "--persona=pedantic", "--no-progress", "--strict-collection", *paths]
+    command: list[str | Path] = [BIN / "zizmor", "--offline", "--persona=pedantic", "--no-progress", "--strict-collection", *paths]
     return subprocess.run(command, cwd=at, capture_output=True, text=True, check=False)
 
 
 def jactionlint(*paths: Path, at: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = [BIN / "jactionlint", "--strict-exit", "--shellcheck=", "--no-online", *paths]
+    command: list[str | Path] = [BIN / "jactionlint", "--strict-exit", "--shellcheck=", "--no-online", *paths]
     return subprocess.run(command, cwd=at, capture_output=True, text=True, check=False)
 
 

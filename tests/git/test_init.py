@@ -13,8 +13,10 @@ import pytest
 
 from ai_quality import config
 from ai_quality.cli import main
+from ai_quality.hooks.run import HOOKS as hook_names  # noqa: N811 (its paths are our HOOKS)
 from tests.histories import C, History, build
 
+HOOKS = {f".git/hooks/{name}" for name in hook_names}
 GITHUB = {".ai-quality.yml", ".github/workflows/ai-quality.yml"}
 
 
@@ -50,7 +52,9 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 def files(top: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(top)): p.read_bytes() for p in top.rglob("*") if p.is_file()}
+    """All files, git's own among them; its settings are looked at where hooks go in."""
+    found = (p for p in top.rglob("*") if p.is_file())
+    return {name: p.read_bytes() for p in found if (name := str(p.relative_to(top))) != ".git/config"}
 
 
 def added(story: History, before: dict[str, bytes]) -> set[str]:
@@ -88,11 +92,12 @@ def test_yes_writes_what_was_shown_and_nothing_else(run: Run, story: History) ->
     shown = run("init", at=story.path).stdout
     done = run("init", "--yes", at=story.path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert added(story, before) == GITHUB
+    assert added(story, before) == GITHUB | HOOKS
+    assert "new: the commit hooks\n" in shown
     for path in GITHUB:
         for line in (story.path / path).read_text(encoding="utf-8").splitlines():
             assert f"  | {line}".rstrip() in shown.splitlines()
-    assert "Commit them: git add .ai-quality.yml .github/workflows/ai-quality.yml" in done.stdout
+    assert "To commit: git add .ai-quality.yml .github/workflows/ai-quality.yml" in done.stdout
 
 
 def test_it_can_be_run_twice(run: Run, story: History) -> None:
@@ -101,20 +106,21 @@ def test_it_can_be_run_twice(run: Run, story: History) -> None:
     done = run("init", "--yes", at=story.path)
     assert (done.returncode, added(story, before)) == (0, set())
     assert "there already: .ai-quality.yml" in done.stdout
+    assert "there already: the commit hooks" in done.stdout
     assert "Nothing to write." in done.stdout
 
 
 def test_a_file_that_differs_is_kept_and_said_so(run: Run, story: History) -> None:
     (story.path / ".ai-quality.yml").write_text("comment: always\n", encoding="utf-8")
     before = files(story.path)
-    done = run("init", "--yes", "--usage", "notes", at=story.path)
+    done = run("init", "--yes", "--no-hook", "--usage", "notes", at=story.path)
     assert added(story, before) == {".github/workflows/ai-quality.yml"}
     assert "kept as it is, though it differs from what init writes: .ai-quality.yml" in done.stdout
 
 
 def test_below_the_top_it_adopts_the_whole_repository(run: Run, story: History) -> None:
     before = files(story.path)
-    assert run("init", "--yes", at=story.path / "src").returncode == 0
+    assert run("init", "--yes", "--no-hook", at=story.path / "src").returncode == 0
     assert added(story, before) == GITHUB
 
 
@@ -128,7 +134,7 @@ def test_the_settings_it_writes_can_be_read(run: Run, story: History, usage: str
 def test_on_gitlab_it_writes_a_file_to_include(run: Run, story: History) -> None:
     (story.path / ".gitlab-ci.yml").write_text("stages: [test]\n", encoding="utf-8")
     before = files(story.path)
-    done = run("init", "--yes", at=story.path)
+    done = run("init", "--yes", "--no-hook", at=story.path)
     assert added(story, before) == {".ai-quality.yml", ".gitlab/ai-quality.yml"}
     assert "include: {local: .gitlab/ai-quality.yml}" in done.stdout
 
@@ -163,4 +169,25 @@ def test_on_a_terminal_it_asks(story: History, answers: str, writes: bool) -> No
     before = files(story.path)
     said = answered(story, answers)
     assert "  | usage: trailer" in said
-    assert added(story, before) == (GITHUB if writes else set())
+    assert added(story, before) == (GITHUB | HOOKS if writes else set())
+
+
+def test_the_hooks_go_by_the_settings_just_chosen(run: Run, story: History) -> None:
+    run("init", "--yes", "--usage", "notes", at=story.path)
+    assert story.git("config", "ai-quality.usage").strip() == "notes"
+
+
+def test_hooks_that_somebody_else_runs_are_left_to_them(run: Run, story: History) -> None:
+    (story.path / ".pre-commit-config.yaml").write_text("repos: []\n", encoding="utf-8")
+    before = files(story.path)
+    done = run("init", "--yes", at=story.path)
+    assert added(story, before) == GITHUB
+    assert "not put in: the commit hooks (pre-commit runs them here" in done.stdout
+
+
+def test_hooks_git_would_not_look_at_are_not_put_in(run: Run, story: History) -> None:
+    story.git("config", "core.hooksPath", "elsewhere")
+    before = files(story.path)
+    done = run("init", "--yes", at=story.path)
+    assert (done.returncode, added(story, before)) == (0, GITHUB)
+    assert "core.hooksPath is 'elsewhere'" in done.stdout
