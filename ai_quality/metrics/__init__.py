@@ -153,13 +153,13 @@ class Counts:
 
 def cohort_counts(query: Query) -> dict[str, Counts]:
     """Return the size of every cohort, those that occur nowhere included."""
-    found = {row[0]: Counts(*(int(value) for value in row[1:])) for row in query(_count_sql("cohorts"))}
+    found = {row[0]: Counts(*(int(value) for value in row[1:])) for row in query(load_count("cohorts"))}
     return {name: found.get(name, Counts(0, 0, 0, 0)) for name in ("ai", "unmarked", "mixed", "bot", "uncertain")}
 
 
 def excluded(query: Query) -> list[tuple[str, int | None, int]]:
     """Return what no rate counts: reason, commits (None where lines are the unit), lines; most lines first."""
-    found = query(_count_sql("excluded"))
+    found = query(load_count("excluded"))
     rows = [(str(why), None if commits is None else int(commits), int(lines or 0)) for why, commits, lines in found]
     return sorted(rows, key=lambda row: (-row[2], row[0]))
 
@@ -167,11 +167,12 @@ def excluded(query: Query) -> list[tuple[str, int | None, int]]:
 def survival_curves(query: Query) -> dict[str, list[KaplanMeierPoint]]:
     """Return the Kaplan-Meier curve of line survival, in days since landing, of each compared cohort."""
     lives: dict[str, list[tuple[int, bool, int]]] = {cohort: [] for cohort in COMPARED}
-    for cohort, days, gone, lines in query(_count_sql("lifetimes")):
+    for cohort, days, gone, lines in query(load_count("lifetimes")):
         if cohort in lives:
             lives[cohort].append((int(days), bool(gone), int(lines)))
     return {cohort: kaplan_meier(*map(list, zip(*rows, strict=True))) for cohort, rows in lives.items() if rows}
 
 
-def _count_sql(name: str) -> str:
+def load_count(name: str) -> str:
+    """Read a query of `counts/`."""
     return resources.files("ai_quality.metrics").joinpath("counts", f"{name}.sql").read_text(encoding="utf-8")

@@ -26,7 +26,6 @@ Name = Annotated[str, NAME]
 CommitId = Annotated[str, re.compile(r"[0-9a-f]{7,64}")]
 Version = Annotated[str, re.compile(r"[0-9][0-9A-Za-z.+-]{0,31}")]
 Count = Annotated[int, (0, 10**15)]
-Size = Annotated[int, (0, 60)]
 Seconds = Annotated[int, (0, 253_402_300_799)]
 Number = Annotated[float, (-1e12, 1e12)]
 Dollars = Annotated[float, (0.0, 1e9)]
@@ -97,8 +96,8 @@ class Spend:
 class Own:
     """The change itself: counted lines of its commits, merges not among them.
 
-    Vendored, generated, lock and binary files are left out. `uncertain` commits have weak marks only. `size` is the
-    whole log2 of 1 + lines added and deleted between base and head, as `size_bin` of the facts is of a commit's.
+    Vendored, generated, lock and binary files are left out. `uncertain` commits have weak marks only. `lines_changed`
+    are added or deleted between base and head; the others are added by one commit, though a later one may rewrite them.
     """
 
     commits: Count
@@ -107,7 +106,7 @@ class Own:
     lines_added: Count
     lines_marked: Count
     lines_left_out: Count
-    size: Size
+    lines_changed: Count
     spend: Spend
     lines: Annotated[tuple[CommitLine, ...], MOST_COMMITS]
     agents: Annotated[tuple[AgentLine, ...], MOST_AGENTS]

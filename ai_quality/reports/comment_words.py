@@ -208,12 +208,12 @@ def share(view: CommentView) -> str:
 
 
 def commits(view: CommentView) -> str:
-    """`5 commits (4 marked), 312 lines added`."""
+    """`5 commits (4 marked), 280 lines changed`."""
     own = view.own
     marked = ""
     if 0 < own.marked < own.commits:
         marked = f" ({words.count(own.marked)} marked)"
-    return f"{words.amount(own.commits, 'commits')}{marked}, {words.amount(own.lines_added, 'lines')} added"
+    return f"{words.amount(own.commits, 'commits')}{marked}, {words.amount(own.lines_changed, 'lines')} changed"
 
 
 def tokens(spend: Spend) -> str:

@@ -34,6 +34,15 @@ def log(repository: Repository, tips: Sequence[str]) -> Iterator[Commit]:
         yield from gitlog.commits(stream)
 
 
+def these(repository: Repository, ids: Sequence[str]) -> Iterator[Commit]:
+    """Yield the commits of the given full ids alone, in their order."""
+    arguments = ("log", "-z", "--no-walk=unsorted", "--no-show-signature", "--no-mailmap", "--no-color",
+                 "--encoding=UTF-8", f"--format={gitlog.LOG_FORMAT}", "--stdin")  # fmt: skip
+    if ids:  # without any, git would take HEAD
+        with repository.stream(*arguments, lines=ids) as stream:
+            yield from gitlog.commits(stream)
+
+
 def differences(repository: Repository, history: Sequence[Commit]) -> Iterator[tuple[Commit, list[FileDiff]]]:
     """Yield each commit of `history`, in order, with what it changed against its first parent.
 

@@ -59,7 +59,7 @@ COMMITS = (
 )
 SPEND = Spend(4.0, 1_880_000, 1_730_000, 2, 2, 2, "genai-prices/0.2.3")
 OWN = Own(
-    3, 2, 0, 312, 270, 48, 8, SPEND, COMMITS,
+    3, 2, 0, 312, 270, 48, 291, SPEND, COMMITS,
     (AgentLine(CLAUDE, OPUS, 2, 270, 1_880_000, 4.0), AgentLine("unmarked", None, 1, 42, None, None)),
 )  # fmt: skip
 MAINTAINABILITY = Maintainability(0.82, 0.91, 0.77, 120, 131, 6, 6, None)
