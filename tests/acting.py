@@ -38,7 +38,10 @@ runs:
         {script}
 """
 
-RESTORE = 'shopt -s nullglob; for one in "$STORE/$KEY" "$STORE/${BEFORE:-none}"*; do mkdir -p "$WHERE"; cp -r "$one/." "$WHERE"; echo "restored ${one##*/}"; break; done'  # noqa: E501 (a line of shell)
+RESTORE = """\
+for one in "$STORE/$KEY" "$STORE/${BEFORE:-none}"*; do
+  if [ -d "$one" ]; then mkdir -p "$WHERE"; cp -r "$one/." "$WHERE"; echo "restored ${one##*/}"; break; fi
+done"""
 SAVE = 'mkdir -p "$STORE/$KEY"; cp -r "$WHERE/." "$STORE/$KEY"; echo "saved $KEY"'
 KEEP = 'mkdir -p "$STORE/$NAME"; cp "$WHERE" "$STORE/$NAME/"; echo "uploaded $NAME"'
 
@@ -72,13 +75,16 @@ class Runner:
     def cache(self) -> Path:
         return self.place / "cache"
 
-    def run(
-        self, repository: Path, workflow: Path, name: str, event: Mapping[str, object], **environ: str
-    ) -> Acted:
+    def run(self, repository: Path, workflow: Path, name: str, event: Mapping[str, object], **environ: str) -> Acted:
         """Run the workflow for an event, in a copy of the repository."""
         payload = self.place / "event.json"
         payload.write_text(json.dumps(event), encoding="utf-8")
-        given = {"AI_QUALITY_PYTHON": sys.executable, "GITHUB_REPOSITORY": "octo-org/widgets", **self.environ, **environ}
+        given = {
+            "AI_QUALITY_PYTHON": sys.executable,
+            "GITHUB_REPOSITORY": "octo-org/widgets",
+            **self.environ,
+            **environ,
+        }
         local = {CACHE: "cache", UPLOAD: "upload", OURS: "ours"}
         command = [
             str(ACT), name, "-C", str(repository), "-W", str(workflow), "-e", str(payload), "-s", "GITHUB_TOKEN=fake",
@@ -109,7 +115,12 @@ def runner(place: Path, **environ: str) -> Runner:
     for folder, script in (("cache/restore", RESTORE), ("cache/save", SAVE)):
         inputs = {"path": "WHERE", "key": "KEY", "restore-keys": "BEFORE"}
         _stub(place / folder, inputs, script, made.cache)
-    _stub(place / "upload", {"path": "WHERE", "name": "NAME", "overwrite": "_O", "retention-days": "_R"}, KEEP, made.artifacts)
+    _stub(
+        place / "upload",
+        {"path": "WHERE", "name": "NAME", "overwrite": "_O", "retention-days": "_R"},
+        KEEP,
+        made.artifacts,
+    )
     return made
 
 
@@ -119,6 +130,6 @@ def _stub(folder: Path, inputs: Mapping[str, str], script: str, store: Path) -> 
     text = STUB.format(
         inputs="\n".join(f"  {name}: {{description: x, required: false}}" for name in inputs),
         env="\n".join(f"        {name}: {json.dumps(value)}" for name, value in env.items()),
-        script=script,
+        script=script.replace("\n", "\n" + 8 * " "),
     )
     (folder / "action.yml").write_text(text, encoding="utf-8")

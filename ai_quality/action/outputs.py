@@ -21,7 +21,8 @@ SUMMARY_LIMIT = 900 * 1024
 CUT = "\n\n*Cut here: a step summary has a limit. The whole is in `report-json`.*\n"
 
 PUBLIC = (
-    "activity", "verdict", "ai-share", "cost-usd", "tokens", "comment-id", "comment-written", "report-json", "report-md",
+    "activity", "verdict", "ai-share", "cost-usd", "tokens", "comment-id", "comment-written",
+    "report-json", "report-md",
 )  # fmt: skip
 """The outputs of action.yml, by the names a workflow reads them by."""
 

@@ -6,6 +6,8 @@ missing is a warning with what to do, and status 0. Only bad settings (2) and a 
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +18,7 @@ from ai_quality.action.events import Event
 from ai_quality.action.inputs import Inputs, read_inputs
 from ai_quality.action.outputs import Runner
 from ai_quality.errors import EnvironmentProblem, ShallowHistory, UsageError
+from ai_quality.reports import comment as words
 from ai_quality.sources.git import open_repository
 
 CLONE_IT_WHOLE = """\
@@ -79,6 +82,35 @@ def baseline(job: Job) -> int:
     return 0
 
 
+def comment(job: Job) -> int:
+    """Review the pull request, tell of it, and hold it to the policy where that is asked for."""
+    pull = job.event.pull_request
+    assert pull
+    with open_repository(job.directory) as repository:
+        change = reviewing.change_of(repository, pull.base, pull.head)
+        settings = reviewing.settings_of(repository, pull.base, job.inputs.config)
+        done = reviewing.reviewed(repository, change, settings, reviewing.Run(job.now, _run_number(job.environ)))
+    view = done.view
+    numbers = json.dumps(words.numbers(view), indent=1) + "\n"
+    _report(job, words.render_summary(view), numbers)
+    job.runner.set(
+        {
+            "verdict": words.verdict(view),
+            "ai-share": words.ai_share(view),
+            "cost-usd": view.own.spend.usd,
+            "tokens": view.own.spend.tokens,
+            "facts-of": done.facts_of,
+        }
+    )
+    return 0
+
+
+def _run_number(environ: Mapping[str, str]) -> int:
+    """A number that counts up with every run of the server."""
+    said = environ.get("GITHUB_RUN_ID", "")
+    return int(said) if re.fullmatch(r"[0-9]{1,15}", said) else 0
+
+
 def _report(job: Job, markdown: str, numbers: str) -> None:
     """Write the step summary, the two report files, and their outputs."""
     job.runner.summarise(markdown)
@@ -105,4 +137,4 @@ def _path(environ: Mapping[str, str], name: str) -> Path | None:
     return Path(environ[name]) if environ.get(name) else None
 
 
-ACTS: Mapping[events.Activity, Callable[[Job], int]] = {"baseline": baseline}
+ACTS: Mapping[events.Activity, Callable[[Job], int]] = {"baseline": baseline, "comment": comment}

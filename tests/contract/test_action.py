@@ -121,7 +121,14 @@ def test_init_writes_the_recipes(generated: Callable[[str, str], None]) -> None:
 
 
 def zizmor(*paths: Path, at: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command: list[str | Path] = [BIN / "zizmor", "--offline", "--persona=pedantic", "--no-progress", "--strict-collection", *paths]
+    command: list[str | Path] = [
+        BIN / "zizmor",
+        "--offline",
+        "--persona=pedantic",
+        "--no-progress",
+        "--strict-collection",
+        *paths,
+    ]
     return subprocess.run(command, cwd=at, capture_output=True, text=True, check=False)
 
 

@@ -28,7 +28,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Runner:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> History:
     refs = {"refs/heads/topic": "X", "refs/remotes/pull/7/merge": "M"}
-    return build(tmp_path_factory.mktemp("story") / "widgets", [*ROWS, C("E", "D", files={"f.py": "a B c d e f"})], refs=refs)
+    return build(
+        tmp_path_factory.mktemp("story") / "widgets", [*ROWS, C("E", "D", files={"f.py": "a B c d e f"})], refs=refs
+    )
 
 
 def test_a_nightly_run_measures_the_branch_and_keeps_its_facts(machine: Runner, story: History) -> None:
@@ -44,7 +46,22 @@ def test_a_nightly_run_measures_the_branch_and_keeps_its_facts(machine: Runner, 
 def test_a_merge_queue_waits_for_nobody(machine: Runner, story: History) -> None:
     event = {"action": "checks_requested", "merge_group": {"head_sha": story.ids["E"]}}
     workflow = machine.place / "queue.yml"
-    workflow.write_text((RECIPES / "minimal.yml").read_text(encoding="utf-8").replace("pull_request:\n    types: [opened, synchronize, reopened, ready_for_review, closed]", "merge_group:"), encoding="utf-8")
+    workflow.write_text(
+        (RECIPES / "minimal.yml")
+        .read_text(encoding="utf-8")
+        .replace("pull_request:\n    types: [opened, synchronize, reopened, ready_for_review, closed]", "merge_group:"),
+        encoding="utf-8",
+    )
     done = machine.run(story.path, workflow, "merge_group", event)
     assert (done.status, done.outputs["activity"]) == (0, "nothing"), done.log
     assert "nothing to do for merge_group" in done.log
+
+
+def pull(story: History, action: str = "opened", base: str = "E", head: str = "X") -> dict[str, object]:
+    change = {
+        "number": 7,
+        "base": {"sha": story.ids[base], "ref": "main", "repo": {"full_name": "octo-org/widgets"}},
+        "head": {"sha": story.ids[head], "ref": "topic", "repo": {"full_name": "octo-org/widgets"}},
+        "merged": False,
+    }
+    return {"action": action, "number": 7, "pull_request": change, "repository": {"default_branch": "main"}}
