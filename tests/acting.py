@@ -21,6 +21,8 @@ ACT = Path(sys.executable).with_name("act")
 CACHE = "actions/cache@55cc8345863c7cc4c66a329aec7e433d2d1c52a9"
 UPLOAD = "actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a"
 OURS = "ai-quality/ai-quality@v1"
+INSTEAD = {CACHE: "cache", UPLOAD: "upload", OURS: "ours"}
+REPOSITORY = "octo-org/widgets"
 SHIPPED = ("action.yml", "action", "ai_quality", "requirements")
 
 STUB = """\
@@ -90,7 +92,7 @@ class Runner:
             str(ACT), name, "-C", str(repository), "-W", str(workflow), "-e", str(payload), "-s", "GITHUB_TOKEN=fake",
             "-P", "ubuntu-latest=-self-hosted", "--pull=false", "--no-cache-server",
             *(word for pair in given.items() for word in ("--env", "=".join(pair))),
-            *(word for action, folder in local.items() for word in ("--local-repository", f"{action}={self.place / folder}")),
+            *(word for action in local for word in ("--local-repository", action)),
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=self._around())
         log = done.stdout + done.stderr
