@@ -282,3 +282,76 @@ class Usage(NamedTuple):
     usd: Decimal | None
     price_basis: str | None
     evidence: str
+
+
+PullState = Literal["open", "merged", "closed"]
+
+
+class Pull(NamedTuple):
+    """A pull request as the forge has it now; times in seconds, None: it has not come to that.
+
+    `head_repository` (owner/name) is None where the fork is gone. Branch names and labels are text of strangers.
+    """
+
+    number: int
+    state: PullState
+    is_draft: bool
+    opened: int
+    closed: int | None
+    merged: int | None
+    base_branch: str
+    base_sha: str
+    head_branch: str
+    head_sha: str
+    head_repository: str | None
+    merge_commit: str | None
+    author_is_bot: bool
+    labels: tuple[str, ...]
+
+
+class Comment(NamedTuple):
+    """A comment under a pull request; `node` is its id in GraphQL, `login` who wrote it."""
+
+    id: int
+    node: str
+    login: str
+    body: str
+    created: int
+
+
+class Run(NamedTuple):
+    """A run of a workflow: what it ran on. `head_repository` (owner/name) is None where the fork is gone."""
+
+    id: int
+    event: str
+    conclusion: str | None
+    head_sha: str
+    head_branch: str | None
+    head_repository: str | None
+
+
+class Review(NamedTuple):
+    """A submitted review. `commit` is the head it looked at, `comments` those it put beside lines."""
+
+    time: int
+    commit: str | None
+    comments: int
+    by_person: bool
+    by_author: bool
+
+
+class ForgeChange(NamedTuple):
+    """A pull request with all that the forge knows of its way; None: the forge did not say.
+
+    `commits` are its own, oldest first, the first hundred at most of `commits_count`; `bugs` whether an issue that it
+    closes has a label that says bug; `failed_checks` of `checks` runs failed at its last head.
+    """
+
+    pull: Pull
+    updated: int
+    commits: tuple[Commit, ...] | None
+    commits_count: int
+    reviews: tuple[Review, ...] | None
+    closes_bug: bool | None
+    failed_checks: int | None
+    checks: int | None
