@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 import ai_quality
-from ai_quality.cli import adopting, hooking, looking, reporting, running
+from ai_quality.cli import adopting, hooking, looking, policy, reporting, running
 from ai_quality.cli.common import Settings
 from ai_quality.errors import AiQualityError
 
@@ -48,6 +48,7 @@ COMMANDS = (
     looking.explain, looking.blame, looking.facts, looking.detect, looking.defects, looking.doctor,
     running.ci, adopting.init,
     hooking.install, hooking.uninstall, hooking.hook,
+    policy.check, policy.budget, policy.badge,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)

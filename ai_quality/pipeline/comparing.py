@@ -90,13 +90,19 @@ def comparable(facts: store.Store, *, lines: int, config: Config, now: datetime,
 
 
 def known_costs(landed: Sequence[costs.Landed], records: Records) -> dict[str, float]:
-    """Return landing commit → US dollars, of those changes all of whose commits have records with a price."""
-    found = records([sha for one in landed for sha in one.commits])
+    """Return landing commit → US dollars, of those changes whose cost is recorded as a whole.
+
+    That is where all commits have records, or the landing itself has (a note on a merge or a squash speaks for all),
+    and every record has a price.
+    """
+    found = records([sha for one in landed for sha in dict.fromkeys((*one.commits, one.change))])
     spent: dict[str, float] = {}
     for one in landed:
-        prices = [[usage.usd for usage in found.get(sha, ())] for sha in one.commits]
-        known = [usd for of_commit in prices for usd in of_commit if usd is not None]
-        if all(prices) and len(known) == sum(map(len, prices)):
+        members = dict.fromkeys((*one.commits, one.change))
+        prices = [usage.usd for sha in members for usage in found.get(sha, ())]
+        is_whole = one.change in found or all(sha in found for sha in one.commits)
+        known = [usd for usd in prices if usd is not None]
+        if is_whole and prices and len(known) == len(prices):
             spent[one.change] = float(sum(known, Decimal()))
     return spent
 
@@ -110,14 +116,14 @@ def _views(low: int, high: int | None) -> dict[str, str]:
 
 
 def _row(name: RowName, found: metrics.Measured) -> Row:
-    ai, unmarked = (_figure(found.rates[cohort]) for cohort in metrics.COMPARED)
+    ai, unmarked = (figure(found.rates[cohort]) for cohort in metrics.COMPARED)
     unknown = "unknown" in (ai.status, unmarked.status)
     return Row(name, ai, unmarked, "unknown" if unknown else _DIFFERENCES[found.verdict])
 
 
 def _of_ai_alone(name: RowName, found: rate.Rate) -> Row:
     """A row on cost: of unmarked changes nothing is recorded, which is no cost of 0."""
-    return Row(name, _figure(found), Figure(None, None, None, None, "unknown"), "unknown")
+    return Row(name, figure(found), Figure(None, None, None, None, "unknown"), "unknown")
 
 
 _DIFFERENCES: dict[str, Difference] = {
@@ -125,7 +131,8 @@ _DIFFERENCES: dict[str, Difference] = {
 }  # fmt: skip
 
 
-def _figure(found: rate.Rate) -> Figure:
+def figure(found: rate.Rate) -> Figure:
+    """Return a rate as the numbers that are shown of it."""
     if found.status == "unknown":
         return Figure(None, None, None, None, "unknown")
     if found.value is None or found.lo is None or found.hi is None:

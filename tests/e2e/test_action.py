@@ -29,9 +29,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Runner:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> History:
     refs = {"refs/heads/topic": "X", "refs/remotes/pull/7/merge": "M"}
-    return build(
-        tmp_path_factory.mktemp("story") / "widgets", [*ROWS, C("E", "D", files={"f.py": "a B c d e f"})], refs=refs
-    )
+    return build(tmp_path_factory.mktemp("story") / "widgets", ROWS, refs=refs)
 
 
 def test_a_nightly_run_measures_the_branch_and_keeps_its_facts(machine: Runner, story: History) -> None:
