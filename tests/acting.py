@@ -81,20 +81,15 @@ class Runner:
         """Run the workflow for an event, in a copy of the repository."""
         payload = self.place / "event.json"
         payload.write_text(json.dumps(event), encoding="utf-8")
-        given = {
-            "AI_QUALITY_PYTHON": sys.executable,
-            "GITHUB_REPOSITORY": "octo-org/widgets",
-            **self.environ,
-            **environ,
-        }
-        local = {CACHE: "cache", UPLOAD: "upload", OURS: "ours"}
+        given = {"AI_QUALITY_PYTHON": sys.executable, "GITHUB_REPOSITORY": REPOSITORY, **self.environ, **environ}
+        local = [f"{action}={self.place / folder}" for action, folder in INSTEAD.items()]
         command = [
             str(ACT), name, "-C", str(repository), "-W", str(workflow), "-e", str(payload), "-s", "GITHUB_TOKEN=fake",
             "-P", "ubuntu-latest=-self-hosted", "--pull=false", "--no-cache-server",
             *(word for pair in given.items() for word in ("--env", "=".join(pair))),
             *(word for action in local for word in ("--local-repository", action)),
         ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=self._around())
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=self._around(), timeout=120)
         log = done.stdout + done.stderr
         outputs = dict(re.findall(r"::set-output:: ([\w-]+)=(.*)$", log, re.MULTILINE))
         return Acted(done.returncode, log, outputs)
