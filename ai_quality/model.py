@@ -343,15 +343,15 @@ class Review(NamedTuple):
 class ForgeChange(NamedTuple):
     """A pull request with all that the forge knows of its way; None: the forge did not say.
 
-    `commits` are its own, oldest first, the first hundred at most of `commits_count`; `bugs` whether an issue that it
-    closes has a label that says bug; `failed_checks` of `checks` runs failed at its last head.
+    `commits` are its own, oldest first, not all of `commits_count` where there are very many; `closes` has the labels
+    of each issue that it closes; `failed_checks` of `checks` runs on any of its commits failed.
     """
 
     pull: Pull
     updated: int
     commits: tuple[Commit, ...] | None
-    commits_count: int
+    commits_count: int | None
     reviews: tuple[Review, ...] | None
-    closes_bug: bool | None
+    closes: tuple[tuple[str, ...], ...] | None
     failed_checks: int | None
     checks: int | None

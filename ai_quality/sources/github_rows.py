@@ -6,10 +6,10 @@ import functools
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from ai_quality.errors import ForgeGarbled
-from ai_quality.model import Comment, Pull, Run
+from ai_quality.model import Comment, Commit, ForgeChange, Person, Pull, Review, Run
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -92,6 +92,18 @@ def pull(said: Any) -> Pull:  # noqa: ANN401
 
 
 @promised
+def age(said: Any) -> tuple[int, int]:  # noqa: ANN401
+    """Read a pull request's number, and when it was last updated."""
+    return whole(said["number"]), moment(said["updated_at"])
+
+
+@promised
+def login(said: Any) -> str | None:  # noqa: ANN401
+    """Read who opened a pull request, to know which reviews are somebody else's; kept nowhere."""
+    return None if said["user"] is None else text(said["user"]["login"])
+
+
+@promised
 def comment(said: Any) -> Comment:  # noqa: ANN401
     """Read a comment of REST; one of a deleted account has no login."""
     return Comment(
@@ -115,3 +127,184 @@ def run(said: Any) -> Run:  # noqa: ANN401
         maybe(text, said["head_branch"]),
         None if repository is None else text(repository["full_name"]),
     )
+
+
+class Artifact(NamedTuple):
+    """A run's artifact; later ones have higher ids."""
+
+    id: int
+    name: str
+    size: int
+    expired: bool
+
+
+@promised
+def artifact(said: Any) -> Artifact:  # noqa: ANN401
+    """Read an artifact of a list."""
+    return Artifact(whole(said["id"]), text(said["name"]), whole(said["size_in_bytes"]), bool(said["expired"]))
+
+
+@promised
+def commit(said: Any) -> Commit:  # noqa: ANN401
+    """Read a commit of REST."""
+    git = said["commit"]
+    return Commit(
+        sha(said["sha"]),
+        tuple(sha(parent["sha"]) for parent in said["parents"]),
+        person(git["author"]),
+        person(git["committer"]),
+        moment(git["author"]["date"]) if git["author"] else 0,
+        moment(git["committer"]["date"]) if git["committer"] else 0,
+        text(git["message"]),
+    )
+
+
+def person(said: Any) -> Person:  # noqa: ANN401
+    """Read a name and an address; null is nobody."""
+    said = said or {}
+    return Person(text(said.get("name") or ""), text(said.get("email") or ""))
+
+
+@promised
+def review(said: Any, author: str | None, comments: int) -> Review | None:  # noqa: ANN401
+    """Read a review of REST by somebody else or by `author`, the pull request's; None: it is not submitted yet."""
+    if said["state"] == "PENDING" or said.get("submitted_at") is None:
+        return None
+    user = said["user"]
+    return Review(
+        moment(said["submitted_at"]),
+        maybe(sha, said["commit_id"]),
+        comments,
+        by_person=bool(user) and user["type"] == "User",
+        by_author=bool(user) and user["login"] == author,
+    )
+
+
+@promised
+def review_of_comment(said: Any) -> int | None:  # noqa: ANN401
+    """Read which review a comment beside a line came with."""
+    return maybe(whole, said["pull_request_review_id"])
+
+
+FAILED = frozenset({"failure", "timed_out", "startup_failure"})
+"""Ends of a check run that cost somebody a look; a cancelled or a skipped one does not."""
+
+
+@promised
+def check_failed(said: Any) -> bool:  # noqa: ANN401
+    """Did a check run of REST fail?"""
+    return said["conclusion"] in FAILED
+
+
+@promised
+def nodes(said: Any) -> list[Any]:  # noqa: ANN401
+    """Read GraphQL's answer on ids: a node or null for each."""
+    return list(said["nodes"])
+
+
+class GraphPage(NamedTuple):
+    """A page of pull requests of GraphQL: changes, those of which it did not tell all, and the next page's cursor."""
+
+    changes: list[ForgeChange]
+    cut: frozenset[int]
+    cursor: str | None
+
+
+@promised
+def graph_page(said: Any, *, checks_refused: bool) -> GraphPage:  # noqa: ANN401
+    """Read a page; where checks were refused, a head without any may have had some."""
+    page = said["repository"]["pullRequests"]
+    found = [one for one in page["nodes"] if one]
+    info = page["pageInfo"]
+    return GraphPage(
+        [graph_change(one, checks_refused=checks_refused) for one in found],
+        frozenset(whole(one["number"]) for one in found if _is_cut(one)),
+        text(info["endCursor"]) if info["hasNextPage"] else None,
+    )
+
+
+def _is_cut(said: Any) -> bool:  # noqa: ANN401
+    return any(said[part] is None or said[part]["totalCount"] > len(said[part]["nodes"]) for part in PAGED)
+
+
+PAGED = ("commits", "reviews")
+
+
+@promised
+def graph_change(said: Any, *, checks_refused: bool) -> ForgeChange:  # noqa: ANN401
+    """Read a pull request of GraphQL."""
+    author = said["author"] or {}
+    commits = [one["commit"] for one in said["commits"]["nodes"] if one]
+    found = [_graph_review(one, author.get("login")) for one in (said["reviews"] or {"nodes": []})["nodes"] if one]
+    closes = said["closingIssuesReferences"]
+    failed, checks = _graph_checks(commits)
+    knows_checks = checks or not checks_refused
+    return ForgeChange(
+        pull=_graph_pull(said),
+        updated=moment(said["updatedAt"]),
+        commits=tuple(map(_graph_commit, commits)),
+        commits_count=whole(said["commits"]["totalCount"]),
+        reviews=None if said["reviews"] is None else tuple(one for one in found if one),
+        closes=None if closes is None else tuple(_labels(one) for one in closes["nodes"] if one),
+        failed_checks=failed if knows_checks else None,
+        checks=checks if knows_checks else None,
+    )
+
+
+def _graph_pull(said: Any) -> Pull:  # noqa: ANN401
+    repository = said["headRepository"]
+    return Pull(
+        number=whole(said["number"]),
+        state={"OPEN": "open", "MERGED": "merged", "CLOSED": "closed"}[said["state"]],  # type: ignore[arg-type]
+        is_draft=bool(said["isDraft"]),
+        opened=moment(said["createdAt"]),
+        closed=maybe(moment, said["closedAt"]),
+        merged=maybe(moment, said["mergedAt"]),
+        base_branch=text(said["baseRefName"]),
+        base_sha=sha(said["baseRefOid"]),
+        head_branch=text(said["headRefName"]),
+        head_sha=sha(said["headRefOid"]),
+        head_repository=None if repository is None else text(repository["nameWithOwner"]),
+        merge_commit=None if said["mergeCommit"] is None else sha(said["mergeCommit"]["oid"]),
+        author_is_bot=(said["author"] or {}).get("__typename") == "Bot",
+        labels=_labels(said),
+    )
+
+
+def _labels(said: Any) -> tuple[str, ...]:  # noqa: ANN401
+    return tuple(text(one["name"]) for one in (said["labels"] or {"nodes": []})["nodes"] if one)
+
+
+def _graph_commit(said: Any) -> Commit:  # noqa: ANN401
+    return Commit(
+        sha(said["oid"]),
+        tuple(sha(parent["oid"]) for parent in said["parents"]["nodes"]),
+        person(said["author"]),
+        person(said["committer"]),
+        moment(said["authoredDate"]),
+        moment(said["committedDate"]),
+        text(said["message"]),
+    )
+
+
+def _graph_review(said: Any, author: str | None) -> Review | None:  # noqa: ANN401
+    if said["state"] == "PENDING" or said["submittedAt"] is None:
+        return None
+    user = said["author"] or {}
+    return Review(
+        moment(said["submittedAt"]),
+        None if said["commit"] is None else sha(said["commit"]["oid"]),
+        whole(said["comments"]["totalCount"]),
+        by_person=user.get("__typename") == "User",
+        by_author=bool(user) and user["login"] == author,
+    )
+
+
+def _graph_checks(commits: list[Any]) -> tuple[int, int]:
+    """How many check runs failed, of how many."""
+    failed = every = 0
+    for one in commits:
+        counts = (one["statusCheckRollup"] or {"contexts": {}})["contexts"].get("checkRunCountsByState") or ()
+        every += sum(whole(count["count"]) for count in counts)
+        failed += sum(whole(count["count"]) for count in counts if count["state"].lower() in FAILED)
+    return failed, every

@@ -37,6 +37,9 @@ REDIRECTS = 3
 MOST_BYTES = 32 * 1024 * 1024
 """Of one answer, unpacked. The largest that GitHub gives us (a page of GraphQL) is about 1 MB."""
 
+API_VERSION = "2022-11-28"
+"""Known to github.com and to every GitHub Enterprise Server of today."""
+
 TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 A_MINUTE = 60.0
 """What GitHub asks for when a secondary limit names no time."""
@@ -52,6 +55,13 @@ class Answer(NamedTuple):
 
     data: Any
     next: str | None
+
+
+class _Wanted(NamedTuple):
+    method: Method
+    address: httpx2.URL
+    query: Mapping[str, str | int] | None = None
+    body: object = None
 
 
 class GraphAnswer(NamedTuple):
@@ -82,7 +92,8 @@ class Door:
         body: object = None,
     ) -> Answer:
         """Send a request to a path below the base, or to an address that the forge gave; ForgeProblem if refused."""
-        response = self._settled(method, self._address(place), query, body, may_repeat=method != "POST")
+        wanted = _Wanted(method, self._address(place), query, body)
+        response = self._settled(wanted, may_repeat=method != "POST")
         following = response.links.get("next", {}).get("url")
         return Answer(_json(response) if response.content else None, following)
 
@@ -106,7 +117,8 @@ class Door:
         """Send a GraphQL request; what may not be repeated is a mutation that adds something."""
         for _ in range(TRIES):
             body = {"query": query, "variables": dict(variables)}
-            response = self._settled("POST", self.graph, None, body, may_repeat=may_repeat)
+            wanted = _Wanted("POST", httpx2.URL(self.graph), body=body)
+            response = self._settled(wanted, may_repeat=may_repeat)
             said = _json(response)
             if not isinstance(said, dict):
                 raise ForgeGarbled("GraphQL answered without an object")
@@ -116,7 +128,7 @@ class Door:
                 if said.get("data") is None:
                     raise _graph_problem(errors, refused)
                 return GraphAnswer(said["data"], refused)
-            self._wait(self._until_reset(response) or A_MINUTE, "a rate limit")
+            self._wait(self._until_reset(response) or A_MINUTE)
         raise ForgeBusy("GraphQL's rate limit holds on", hint="try again in an hour")
 
     def download(self, path: str, *, limit: int) -> bytes:
@@ -124,14 +136,18 @@ class Door:
 
         The other host gets no token, and must be asked as safely as the forge itself.
         """
-        response = self._settled("GET", self._address(path), None, None, may_repeat=True, follow=False)
+        asked = _Wanted("GET", self._address(path))
+        response = self._settled(asked, may_repeat=True, follow=False)
         if not response.is_redirect:
             return response.content
-        target = httpx2.URL(self._address(path)).join(response.headers.get("Location", ""))
+        target = asked.address.join(response.headers.get("Location", ""))
         if target.scheme != "https" and not _is_loopback(target.host):
             raise ForgeGarbled("the forge points to a file that is not behind https")
-        found = self._once("GET", target, None, None, limit=limit)
-        if found.status_code != httpx2.codes.OK:
+        try:
+            found = self._once(_Wanted("GET", target), limit=limit)
+        except httpx2.TransportError as failed:
+            raise _unreachable(failed, target) from failed
+        if not found.is_success:
             raise _problem(found, "a file")
         return found.content
 
@@ -147,62 +163,46 @@ class Door:
             raise ForgeGarbled("the forge links to another host, which may not see the token")
         return address
 
-    def _settled(
-        self,
-        method: Method,
-        address: httpx2.URL | str,
-        query: Mapping[str, str | int] | None,
-        body: object,
-        *,
-        may_repeat: bool,
-        follow: bool = True,
-    ) -> httpx2.Response:
+    def _settled(self, wanted: _Wanted, *, may_repeat: bool, follow: bool = True) -> httpx2.Response:
         """Send until there is an answer to keep: waits where the forge asks to, follows it when it has moved."""
-        address, redirects = httpx2.URL(address), 0
-        for tried in range(TRIES + REDIRECTS):
-            again = tried - redirects < TRIES - 1
+        moves = 0
+        for sent in range(TRIES + REDIRECTS):
+            pause = 2.0 ** (sent - moves)
+            again = sent - moves < TRIES - 1 and pause <= self.patience
             try:
-                response = self._once(method, address, query, body)
+                response = self._once(wanted)
             except httpx2.TransportError as failed:
                 was_sent = not isinstance(failed, httpx2.ConnectError | httpx2.ConnectTimeout)
                 if not again or (was_sent and not may_repeat):
-                    raise _unreachable(failed, address) from failed
-                self._wait(2.0**tried, "an answer")
+                    raise _unreachable(failed, wanted.address) from failed
+                self._wait(pause)
                 continue
-            if response.is_redirect and follow and redirects < REDIRECTS:
-                address, query = self._moved(response, method), None
-                redirects += 1
-            elif (pause := self._limited(response)) is not None and again:
-                self._wait(pause, "a rate limit")
+            if response.is_redirect and follow and moves < REDIRECTS:
+                wanted, moves = self._moved(response, wanted), moves + 1
+            elif (limited := self._limited(response)) is not None and again:
+                self._wait(limited)
             elif response.is_server_error and may_repeat and again:
-                self._wait(2.0**tried, "an answer")
+                self._wait(pause)
             elif response.is_success or (response.is_redirect and not follow):
                 return response
             else:
-                raise _problem(response, address.path)
+                raise _problem(response, wanted.address.path, is_limit=limited is not None)
         raise ForgeGarbled("the forge sends us round in circles")
 
-    def _once(
-        self,
-        method: Method,
-        address: httpx2.URL,
-        query: Mapping[str, str | int] | None,
-        body: object,
-        *,
-        limit: int = MOST_BYTES,
-    ) -> httpx2.Response:
+    def _once(self, wanted: _Wanted, *, limit: int = MOST_BYTES) -> httpx2.Response:
         """One request and its whole answer, of which no more than `limit` bytes are ever held."""
         headers = {"User-Agent": "ai-quality"}
-        if address.origin == httpx2.URL(self.base).origin:
-            headers |= {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+        if wanted.address.origin == httpx2.URL(self.base).origin:
+            headers |= {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": API_VERSION}
             if self.token:
                 headers["Authorization"] = f"Bearer {self.token}"
         request = self.client.build_request(
-            method, address, params=query or None, json=body, headers=headers, timeout=TIMEOUT
-        )
-        response = self.client.send(request, stream=True, follow_redirects=False)
+            wanted.method, wanted.address, params=wanted.query or None, json=wanted.body, headers=headers,
+            timeout=TIMEOUT,
+        )  # fmt: skip
+        response = self.client.send(request, auth=None, stream=True, follow_redirects=False)
+        held = bytearray()
         try:
-            held = bytearray()
             for piece in response.iter_bytes():
                 held += piece
                 if len(held) > limit:
@@ -211,13 +211,15 @@ class Door:
             raise ForgeGarbled("an answer is packed in a way that cannot be undone") from garbled
         finally:
             response.close()
-        plain = [(k, v) for k, v in response.headers.multi_items() if k.lower() not in UNPACKED]
+        plain = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in UNPACKED]
         return httpx2.Response(response.status_code, headers=plain, content=bytes(held), request=request)
 
-    def _moved(self, response: httpx2.Response, method: Method) -> httpx2.URL:
-        if method != "GET" and response.status_code not in {307, 308}:
+    def _moved(self, response: httpx2.Response, wanted: _Wanted) -> _Wanted:
+        """The same request at its new address: a renamed repository is at /repositories/<id> of the same host."""
+        if wanted.method != "GET" and response.status_code not in {307, 308}:
             raise ForgeGarbled("the forge has moved what we wanted to write to")
-        return self._address(str(response.request.url.join(response.headers.get("Location", ""))))
+        address = wanted.address.join(response.headers.get("Location", ""))
+        return wanted._replace(address=self._address(str(address)), query=None)
 
     def _limited(self, response: httpx2.Response) -> float | None:
         """Seconds to wait where the answer is that of a limit, primary or secondary; None: it is another one."""
@@ -238,9 +240,9 @@ class Door:
             return None
         return max(0.0, float(reset) - self.clock()) + 1.0
 
-    def _wait(self, seconds: float, reason: str) -> None:
+    def _wait(self, seconds: float) -> None:
         if seconds > self.patience:
-            problem = f"the forge asks to wait {seconds:.0f} s for {reason}"
+            problem = f"the forge's rate limit asks to wait {seconds:.0f} s"
             raise ForgeBusy(problem, hint=f"that is more than the {self.patience:.0f} s left to us: try again later")
         self.patience -= seconds
         self.sleep(seconds)
@@ -279,6 +281,21 @@ def checked_base(said: str, name: str) -> str:
     if address.scheme == "http" and not _is_loopback(address.host):
         raise UsageError(f"{name} would send the token unencrypted", hint="use https")
     return str(address).rstrip("/")
+
+
+def is_same_host(one: str, other: str) -> bool:
+    """Are two addresses on one host, port and scheme?"""
+    return httpx2.URL(one).origin == httpx2.URL(other).origin
+
+
+def path_of(address: str) -> str:
+    """Return the path of an address, without a trailing slash."""
+    return httpx2.URL(address).path.rstrip("/")
+
+
+def host_of(address: str) -> str:
+    """Return the host of an address."""
+    return httpx2.URL(address).host
 
 
 def _is_loopback(host: str) -> bool:
@@ -320,18 +337,20 @@ def _message(response: httpx2.Response) -> str:
 _PROBLEMS: dict[int, tuple[type[ForgeProblem], str, str]] = {
     401: (TokenRefused, "the forge does not know this token", "give a valid one as github-token or GITHUB_TOKEN"),
     403: (NotPermitted, "the token may not do this", "add the permission to the job (permissions: ...)"),
-    404: (NotOnForge, "the forge has no such thing, or hides it from this token", "check the name and the token's reach"),
+    404: (NotOnForge, "the forge has no such thing, or hides it", "check the name and what the token may see"),
     410: (NotOnForge, "the forge no longer has it", "it was deleted or has expired"),
     422: (RefusedByForge, "the forge refuses what was sent", ""),
 }  # fmt: skip
 
 
-def _problem(response: httpx2.Response, place: str) -> ForgeProblem:
+def _problem(response: httpx2.Response, place: str, *, is_limit: bool = False) -> ForgeProblem:
     status = response.status_code
     said = _message(response)
     words = f"{place}: {said or 'no reason given'} (HTTP {status})"
     if status >= 500:  # noqa: PLR2004
         return ForgeDown(f"the forge failed on {words}", hint="try again later", status=status)
+    if is_limit:
+        return ForgeBusy(f"the forge's rate limit holds on: {words}", hint="try again later", status=status)
     kind, problem, hint = _PROBLEMS.get(status, (RefusedByForge, "the forge refuses", ""))
     return kind(f"{problem}: {words}", hint=hint, status=status)
 
@@ -345,7 +364,7 @@ def _graph_problem(errors: Any, refused: tuple[str, ...]) -> ForgeProblem:  # no
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     said = re.sub(r"[^ -~]+", " ", str(first.get("message") or "no reason given"))[:200]
     if "NOT_FOUND" in refused:
-        return NotOnForge(f"GraphQL finds nothing: {said}", hint="check the name and the token's reach")
+        return NotOnForge(f"GraphQL finds nothing: {said}", hint="check the name and what the token may see")
     if "FORBIDDEN" in refused or "INSUFFICIENT_SCOPES" in refused:
         return NotPermitted(f"GraphQL may not tell: {said}", hint="give the token more reach")
     return ForgeDown(f"GraphQL failed: {said}", hint="try again later")
