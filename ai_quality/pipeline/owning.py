@@ -19,7 +19,8 @@ from ai_quality.reports.comment_data import AgentLine, CommitLine, Own, Spend
 from ai_quality.sources import history
 from ai_quality.sources.git import Repository
 
-UNMARKED = "unmarked"
+UNMARKED, UNCERTAIN = "unmarked", "uncertain"
+"""Who stands for commits without an agent of their own, or with weak signs of one."""
 
 
 class OwnCommit(NamedTuple):
@@ -158,11 +159,11 @@ def _weakest(evidences: Iterable[str]) -> str:
 
 
 def _agent_lines(commits: Sequence[OwnCommit]) -> tuple[AgentLine, ...]:
-    """Group by agent and model, most lines first; unmarked commits come last, as one."""
+    """Group by agent and model, most lines first; commits of no agent come last."""
     grouped: dict[tuple[str, str | None], list[tuple[OwnCommit, CommitLine]]] = defaultdict(list)
     for one in commits:
         line = _commit_line(one)
-        grouped[(line.agent or UNMARKED, line.model)].append((one, line))
+        grouped[_group(one, line)].append((one, line))
     lines = [
         AgentLine(
             agent, model, len(members), sum(line.lines_added for _, line in members),
@@ -171,5 +172,11 @@ def _agent_lines(commits: Sequence[OwnCommit]) -> tuple[AgentLine, ...]:
         )
         for (agent, model), members in grouped.items()
     ]  # fmt: skip
-    lines.sort(key=lambda one: (one.agent == UNMARKED, -one.lines_added, one.agent, one.model or ""))
+    lines.sort(key=lambda one: (one.agent in (UNCERTAIN, UNMARKED), -one.lines_added, one.agent, one.model or ""))
     return tuple(lines[: comment_data.MOST_AGENTS])
+
+
+def _group(one: OwnCommit, line: CommitLine) -> tuple[str, str | None]:
+    if one.is_marked or one.usages:
+        return line.agent or comment_data.OTHER, line.model
+    return (UNCERTAIN if cohort_of(one.verdict) == "uncertain" else UNMARKED), None

@@ -44,7 +44,7 @@ READING = (
     "In brackets: the 95 % interval. n: the commits old enough to know (changes, in the rows on cost and merging).",
     "Below n = 10 there is no rate; below 30, or with fewer than 5 events, no comparison.",
     "Bold: the interval of the difference leaves 0 out. That is an association, not a cause.",
-    "Cost: recorded tokens at list prices, as the commits claim them; a subscription is paid otherwise.",
+    "Cost: recorded tokens at list prices, as the commits claim them; a subscription is billed otherwise.",
     f'"{words.DASH}" is unknown, never 0. Nobody is named or ranked.',
 )
 
@@ -187,7 +187,9 @@ def _maintainability(view: CommentView) -> list[str]:
 
 def _reading(view: CommentView) -> list[str]:
     left_out, partly = view.own.lines_left_out, view.own.marked < view.own.commits
-    whole = ["A change counts as AI-marked when all its commits are; one that is in part, like this, on neither side."]
+    whole = [
+        "A change counts as AI-marked when all its commits are; one that is so in part, like this one, is on neither side."
+    ]
     vendored = f" {words.amount(left_out, 'lines')} of such files here are not counted." if left_out else ""
     return [*READING, *(whole if partly else []), f"Lines: vendored, generated and lock files are left out.{vendored}"]
 

@@ -26,6 +26,8 @@ Name = Annotated[str, NAME]
 CommitId = Annotated[str, re.compile(r"[0-9a-f]{7,64}")]
 Version = Annotated[str, re.compile(r"[0-9][0-9A-Za-z.+-]{0,31}")]
 Count = Annotated[int, (0, 10**15)]
+Changes = Annotated[int, (0, 10**9)]
+"""Few enough digits for a verdict."""
 Seconds = Annotated[int, (0, 253_402_300_799)]
 Number = Annotated[float, (-1e12, 1e12)]
 Dollars = Annotated[float, (0.0, 1e9)]
@@ -141,12 +143,12 @@ class Comparable:
     middle 80 % of the costs of the AI-marked ones, `usual` is their median; None where too few are recorded.
     """
 
-    period_days: Count
-    enough: Count
-    low: Count
-    high: Count | None
-    ai: Count
-    unmarked: Count
+    period_days: Changes
+    enough: Changes
+    low: Changes
+    high: Changes | None
+    ai: Changes
+    unmarked: Changes
     usual: Dollars | None
     usual_low: Dollars | None
     usual_high: Dollars | None
@@ -187,8 +189,8 @@ class Judgement:
     """A limit of the policy held against what was measured; only `failed` fails, the others are said."""
 
     rule: Rule
-    limit: Number
-    value: Number | None
+    limit: Dollars
+    value: Dollars | None
     n: Count | None
     result: Literal["passed", "failed", "too_few", "unknown"]
 

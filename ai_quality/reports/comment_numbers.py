@@ -14,7 +14,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NoReturn, Union, get_args, get_origin, get_type_hints
 
 from ai_quality.errors import ArtifactRefused
-from ai_quality.reports.comment_data import CommentView, Figure, Own, Spend
+from ai_quality.reports.comment_data import CommentView, Figure, Judgement, Own, Spend
 
 LIMIT = 65_536
 """Bytes; a longer text is refused before it is parsed."""
@@ -137,7 +137,16 @@ def _is_own(one: Own) -> bool:
 
 
 def _is_spend(one: Spend) -> bool:
-    return one.priced <= one.recorded <= one.of and (one.usd is None) == (one.priced == 0)
+    if one.cached is not None and (one.tokens is None or one.cached > one.tokens):
+        return False
+    return one.priced <= one.recorded <= one.of and (one.priced == 0 or one.usd is not None)
 
 
-_CONSISTENT: dict[Any, Any] = {Figure: _is_figure, Own: _is_own, Spend: _is_spend}
+def _is_judgement(one: Judgement) -> bool:
+    if one.value is None:
+        return one.result in ("too_few", "unknown")
+    is_share = one.rule != "max_unlanded_usd"
+    return (one.value <= 1 or not is_share) and (one.value > one.limit) == (one.result == "failed")
+
+
+_CONSISTENT: dict[Any, Any] = {Figure: _is_figure, Own: _is_own, Spend: _is_spend, Judgement: _is_judgement}

@@ -136,7 +136,7 @@ def _unlike(found: Comparable) -> Iterator[str]:
 def _typical(view: CommentView) -> Verdict:
     assert view.comparable is not None
     unknown = "; its cost is unknown" if view.own.spend.usd is None else ""
-    return Verdict("typical", f"Typical of {words.count(view.comparable.ai)} comparable AI-marked changes{unknown}")
+    return Verdict("typical", f"Typical beside {words.count(view.comparable.ai)} comparable AI-marked changes{unknown}")
 
 
 _VERDICTS = (_settled, _failed, _unmarked, _too_early, _outside, _typical)
@@ -173,6 +173,8 @@ def amount_of(tokens: int | None) -> str:
 
 def times(ratio: float) -> str:
     """`1.4 times`, `24 times`."""
+    if ratio >= THOUSAND:
+        return "over 1,000 times"
     return f"{ratio:,.1f} times" if ratio < TENS else f"{ratio:,.0f} times"
 
 
@@ -220,7 +222,11 @@ def tokens(spend: Spend) -> str:
     """`1.9 M tokens, 92 % of them cached`; empty where nobody knows."""
     if spend.tokens is None:
         return ""
-    cached = f", {words.rounded_share(spend.cached / spend.tokens)} of them from a cache" if spend.cached else ""
+    cached = (
+        f", {words.rounded_share(spend.cached / spend.tokens)} of them from a cache"
+        if spend.cached and spend.tokens
+        else ""
+    )
     return f"{'' if spend.recorded == spend.of else 'at least '}{amount_of(spend.tokens)} tokens{cached}"
 
 
@@ -295,8 +301,8 @@ _RULES: dict[Rule, str] = {
     "max_rework_rate": "rework",
     "max_revert_rate": "reverts",
     "max_defect_rate": "defects",
-    "max_unlanded_usd": "spend on work that did not land",
-    "max_unknown_share": "AI-marked changes of unknown cost",
+    "max_unlanded_usd": "unlanded spend",
+    "max_unknown_share": "changes of unknown cost",
 }
 
 
@@ -378,10 +384,14 @@ _WHY_NOT: dict[WhyNot, str] = {
 def maintainability(found: Maintainability) -> list[str]:
     """Return the sentences for delta maintainability and complexity; those that could not be measured say why."""
     told = []
-    parts = (("size", found.unit_size), ("complexity", found.unit_complexity), ("parameters", found.unit_interfacing))
+    parts = (
+        ("function size", found.unit_size),
+        ("complexity", found.unit_complexity),
+        ("parameters", found.unit_interfacing),
+    )
     known = [f"{name} {words.rounded_share(part)}" for name, part in parts if part is not None]
     if known:
-        told.append(f"share of the changed code for the better, by unit {', '.join(known)} (delta maintainability)")
+        told.append(f"delta maintainability, the share of the change that is for the better: {', '.join(known)}")
     if found.complexity_before is not None and found.complexity_after is not None:
         before, after = words.count(found.complexity_before), words.count(found.complexity_after)
         told.append(f"cyclomatic complexity of the changed files: {before} before, {after} after")

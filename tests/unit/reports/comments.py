@@ -143,7 +143,8 @@ MIXED = with_own(
         *COMMITS[1:],
     ),
     spend=Spend(0.95, 640_000, 600_000, 1, 1, 1, "genai-prices/0.2.3"),
-    agents=(AgentLine(CLAUDE, OPUS, 1, 60, 640_000, 0.95), AgentLine("unmarked", None, 2, 252, None, None)),
+    agents=(AgentLine(CLAUDE, OPUS, 1, 60, 640_000, 0.95), AgentLine("uncertain", None, 1, 210, None, None),
+            AgentLine("unmarked", None, 1, 42, None, None)),
 )  # fmt: skip
 MIXED = replace(MIXED, notes=("weak_marks",))
 
