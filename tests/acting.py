@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -77,14 +77,19 @@ class Runner:
     def cache(self) -> Path:
         return self.place / "cache"
 
+    def knowing(self, **environ: str) -> Runner:
+        """The same machine with more variables; INPUT_TOKEN is the secret that workflows call github.token."""
+        return replace(self, environ={**self.environ, **environ})
+
     def run(self, repository: Path, workflow: Path, name: str, event: Mapping[str, object], **environ: str) -> Acted:
         """Run the workflow for an event, in a copy of the repository."""
         payload = self.place / "event.json"
         payload.write_text(json.dumps(event), encoding="utf-8")
         given = {"AI_QUALITY_PYTHON": sys.executable, "GITHUB_REPOSITORY": REPOSITORY, **self.environ, **environ}
+        token = given.pop("INPUT_TOKEN", "fake")
         local = [f"{action}={self.place / folder}" for action, folder in INSTEAD.items()]
         command = [
-            str(ACT), name, "-C", str(repository), "-W", str(workflow), "-e", str(payload), "-s", "GITHUB_TOKEN=fake",
+            str(ACT), name, "-C", str(repository), "-W", str(workflow), "-e", str(payload), "-s", f"GITHUB_TOKEN={token}",
             "-P", "ubuntu-latest=-self-hosted", "--pull=false", "--no-cache-server",
             *(word for pair in given.items() for word in ("--env", "=".join(pair))),
             *(word for action in local for word in ("--local-repository", action)),

@@ -27,7 +27,6 @@ class Inputs:
     fail_on: str = ""
     directory: str = "."
     config: str = ""
-    artifact: str = "ai-quality-comment"
 
 
 CHOICES = {"comment": ("", *get_args(Choice)), "fail_on": ("", "never", "policy")}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ai_quality import config, pipeline
+from ai_quality.action.events import PullRequest
 from ai_quality.action.inputs import Range
 from ai_quality.errors import EnvironmentProblem, UsageError
 from ai_quality.pipeline.baseline import open_baseline
@@ -19,6 +20,7 @@ from ai_quality.pipeline.commenting import review
 from ai_quality.reports import RENDERERS, comment
 from ai_quality.reports.comment_data import CommentView, State
 from ai_quality.reports.view import ReportView
+from ai_quality.sources.changed import merge_base
 from ai_quality.sources.git import Repository, open_repository
 
 DEFAULT_BRANCHES = ("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master",
@@ -27,9 +29,8 @@ DEFAULT_BRANCHES = ("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "ref
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change to review: full ids of the commit it forked from, of the base branch's tip and of its own head."""
+    """A change to review: full ids of the tip of the branch it goes to, and of its own head."""
 
-    fork_point: str
     base: str
     head: str
     state: State = "open"
@@ -64,26 +65,28 @@ class Reviewed:
     facts_of: str | None
 
 
-def change_of(repository: Repository, base: str, head: str, state: State = "open") -> Change:
-    """Return the change between two full ids; EnvironmentProblem when one is not in this checkout, or they share none.
+def change_of(repository: Repository, pull: PullRequest, state: State = "open") -> Change:
+    """Return a pull request's change; EnvironmentProblem when one of its commits is not in this checkout.
 
-    On a pull request the checkout is a test merge, so the event's ids count and never HEAD.
+    The checkout is a test merge, so the event's ids count and never HEAD.
     """
-    for sha in (base, head):
+    for sha in filter(None, (pull.base, pull.head, pull.merge_commit)):
         try:
             repository.resolve(sha)
         except UsageError as missing:
             problem = f"the commit {sha[:12]} is not in this checkout"
             raise EnvironmentProblem(problem, hint="let actions/checkout have fetch-depth: 0") from missing
-    return Change(_fork_point(repository, base, head), base, head, state)
+    base = pull.base
+    if pull.merge_commit and merge_base(repository, base, pull.head) == pull.head:
+        base = repository.resolve(f"{pull.merge_commit}^1")  # told after the merge, the base has the change itself
+    return Change(base, pull.head, state)
 
 
 def change_elsewhere(repository: Repository, asked: Range) -> Change | None:
     """Return the change that another CI, or a person in a shell, means; None where head has nothing that base lacks."""
     head = repository.resolve(asked.head)
     base = repository.resolve(asked.base) if asked.base else _tip(repository, asked.target)
-    fork_point = _fork_point(repository, base, head)
-    return None if fork_point == head else Change(fork_point, base, head)
+    return None if merge_base(repository, base, head) == head else Change(base, head)
 
 
 def settings_of(repository: Repository, base: str, name: str = "") -> config.Config:
@@ -101,7 +104,7 @@ def reviewed(repository: Repository, change: Change, settings: config.Config, ru
     """Review the change beside what became of comparable ones."""
     with open_baseline(repository, change.base) as found:
         view = review(
-            repository, found.facts, base=change.fork_point, head=change.head, config=settings, now=run.now,
+            repository, found.facts, base=change.base, head=change.head, config=settings, now=run.now,
             run=run.number, state=change.state, forge=run.forge,
         )  # fmt: skip
         return Reviewed(view, settings, found.rev if found.is_new else None)
@@ -134,11 +137,3 @@ def _tip(repository: Repository, target: str | None) -> str:
             continue
     problem = f"the branch {target!r} is not here" if target else "this clone has no origin, main or master"
     raise UsageError(problem, hint="name what to compare with: --base REV")
-
-
-def _fork_point(repository: Repository, base: str, head: str) -> str:
-    try:
-        return repository.ask("merge-base", base, head).decode().split()[0]
-    except EnvironmentProblem as none:
-        problem = f"{base[:12]} and {head[:12]} share no history"
-        raise EnvironmentProblem(problem, hint="fetch the whole of both branches") from none

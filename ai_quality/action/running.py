@@ -9,17 +9,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from ai_quality import model
 from ai_quality.action import events, reviewing
 from ai_quality.action.events import Event
 from ai_quality.action.inputs import Inputs, read_inputs
 from ai_quality.action.outputs import Runner
-from ai_quality.errors import EnvironmentProblem, ShallowHistory, UsageError
+from ai_quality.errors import ArtifactRefused, EnvironmentProblem, ForgeProblem, ShallowHistory, UsageError
+from ai_quality.pipeline import posting
+from ai_quality.pipeline.posting import Posted
 from ai_quality.reports import comment as words
+from ai_quality.reports import comment_words
+from ai_quality.reports.comment_data import State
 from ai_quality.sources.git import open_repository
+from ai_quality.sources.github import GitHub, connect
 
 CLONE_IT_WHOLE = """\
 ### ai-quality needs the whole history
@@ -32,6 +38,8 @@ This checkout is cut off, so lines older than the cut would be credited to the w
     fetch-depth: 0
 ```
 """
+
+PERMISSION = "give the job `permissions: pull-requests: write`"
 
 FAILED = 1
 
@@ -83,29 +91,123 @@ def baseline(job: Job) -> int:
 
 
 def comment(job: Job) -> int:
-    """Review the pull request, tell of it, and hold it to the policy where that is asked for."""
+    """Review the pull request and tell of it; a failed policy is 1 where that is asked for."""
+    return _of_pull_request(job, "open")
+
+
+def outcome(job: Job) -> int:
+    """Say in our comment what became of the change, if there is one; nothing is opened for a change that is over."""
     pull = job.event.pull_request
     assert pull
-    with open_repository(job.directory) as repository:
-        change = reviewing.change_of(repository, pull.base, pull.head)
-        settings = reviewing.settings_of(repository, pull.base, job.inputs.config)
-        done = reviewing.reviewed(repository, change, settings, reviewing.Run(job.now, _run_number(job.environ)))
-    view = done.view
-    numbers = json.dumps(words.numbers(view), indent=1) + "\n"
-    _report(job, words.render_summary(view), numbers)
-    job.runner.set(
-        {
-            "verdict": words.verdict(view),
-            "ai-share": words.ai_share(view),
-            "cost-usd": view.own.spend.usd,
-            "tokens": view.own.spend.tokens,
-            "facts-of": done.facts_of,
-        }
-    )
+    _of_pull_request(job, "merged" if pull.merged else "closed")
     return 0
 
 
-def _run_number(environ: Mapping[str, str]) -> int:
+def post(job: Job) -> int:
+    """Post the numbers of a fork's run. Nothing is checked out here, and only numbers are read."""
+    followed = job.event.workflow_run
+    assert followed
+    forge = _forge(job)
+    if forge is None:
+        raise EnvironmentProblem("there is no token to post with", hint="leave github-token as it is")
+    posted = posting.post_for_run(forge, followed.id, speak=_speak, mode=_mode(job.inputs.comment))
+    _told(job, posted)
+    return 0
+
+
+def _of_pull_request(job: Job, state: State) -> int:
+    pull = job.event.pull_request
+    assert pull
+    with open_repository(job.directory) as repository:
+        change = reviewing.change_of(repository, pull, state)
+        settings = reviewing.settings_of(repository, pull.base, job.inputs.config)
+        forge = _forge(job)
+        run = reviewing.Run(job.now, run_number(job.environ), forge)
+        done = reviewing.reviewed(repository, change, settings, run)
+    numbers = json.dumps(words.numbers(done.view))
+    _report(job, words.render_summary(done.view), numbers)
+    job.runner.set(
+        {
+            "verdict": words.verdict(done.view),
+            "ai-share": words.ai_share(done.view),
+            "cost-usd": done.view.own.spend.usd,
+            "tokens": done.view.own.spend.tokens,
+            "facts-of": done.facts_of,
+        }
+    )
+    _post(job, forge, done, numbers)
+    return _judged(job, done)
+
+
+def _post(job: Job, forge: GitHub | None, done: reviewing.Reviewed, numbers: str) -> None:
+    """Write the comment. Where that is not allowed, leave the numbers for a run that may (docs/action.md, Forks)."""
+    pull = job.event.pull_request
+    assert pull
+    mode = _mode(job.inputs.comment or done.settings.comment)
+    body = words.render(done.view, report_url=_checks_page(job.environ, pull.number))
+    has_news = done.view.state == "open" and words.has_something_to_say(done.view)
+    posted = Posted("silent", None, "comment: off")
+    if forge is None and mode != "off":
+        posted = Posted("forbidden", None, "there is no token")
+    elif forge is not None:
+        try:
+            posted = posting.upsert(forge, pull.number, body, done.view.run, mode=mode, has_news=has_news)
+        except ForgeProblem as problem:
+            job.runner.tell("warning", f"the comment could not be written: {problem}")
+            posted = Posted("silent", None)
+    if posted.outcome == "forbidden" and job.files is not None:
+        (job.files / posting.MEMBER).write_text(numbers, encoding="utf-8")
+        job.runner.set({"artifact-file": job.files / posting.MEMBER})
+    _told(job, posted)
+
+
+def _told(job: Job, posted: Posted) -> None:
+    """Set what later steps read of the comment, and say what a person must do where it is not there."""
+    is_there = posted.outcome in {"created", "edited", "unchanged"}
+    job.runner.set({"comment-id": posted.comment_id, "comment-written": is_there})
+    job.runner.say(f"comment: {posted.outcome}{f' ({posted.why})' if posted.why else ''}")
+    pull = job.event.pull_request
+    if posted.outcome != "forbidden":
+        return
+    if pull and pull.fork:
+        job.runner.tell("notice", "a fork's run may not comment: its numbers are an artifact, which forks.yml posts")
+    else:
+        job.runner.tell("warning", f"the comment could not be written ({posted.why}): {PERMISSION}")
+
+
+def _judged(job: Job, done: reviewing.Reviewed) -> int:
+    failed = [one for one in done.view.policy if one.result == "failed"]
+    is_gate = (job.inputs.fail_on or done.settings.fail_on) == "policy"
+    for one in failed:
+        job.runner.tell("error" if is_gate else "notice", f"policy: {comment_words.judgement(one)}")
+    return FAILED if failed and is_gate else 0
+
+
+def _speak(artifact: bytes, run: model.Run) -> posting.Words:
+    """Turn a stranger's numbers into our words. What they say of themselves must be what the forge says of the run."""
+    view = words.view_from(artifact)
+    if view.head != run.head_sha:
+        raise ArtifactRefused("the artifact is of another commit than its run", hint="nothing of it was posted")
+    view = replace(view, run=run.id)
+    return posting.Words(words.render(view), view.state == "open" and words.has_something_to_say(view))
+
+
+def _forge(job: Job) -> GitHub | None:
+    return connect(job.environ, token=job.inputs.github_token) if job.inputs.github_token else None
+
+
+def _mode(said: str) -> posting.Mode:
+    modes: dict[str, posting.Mode] = {"always": "always", "off": "off"}
+    return modes.get(said, "changes")
+
+
+def _checks_page(environ: Mapping[str, str], number: int) -> str | None:
+    """Where the forge shows a pull request's runs. Not this run's own page: a comment would never be as it was."""
+    server, repository = environ.get("GITHUB_SERVER_URL", ""), environ.get("GITHUB_REPOSITORY", "")
+    return f"{server}/{repository}/pull/{number}/checks" if server and repository else None
+
+
+def run_number(environ: Mapping[str, str]) -> int:
     """A number that counts up with every run of the server."""
     said = environ.get("GITHUB_RUN_ID", "")
     return int(said) if re.fullmatch(r"[0-9]{1,15}", said) else 0
@@ -137,4 +239,9 @@ def _path(environ: Mapping[str, str], name: str) -> Path | None:
     return Path(environ[name]) if environ.get(name) else None
 
 
-ACTS: Mapping[events.Activity, Callable[[Job], int]] = {"baseline": baseline, "comment": comment}
+ACTS: Mapping[events.Activity, Callable[[Job], int]] = {
+    "baseline": baseline,
+    "comment": comment,
+    "outcome": outcome,
+    "post": post,
+}

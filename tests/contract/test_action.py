@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from ai_quality.action import inputs, outputs
+from ai_quality.pipeline import posting
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -61,6 +62,12 @@ def test_every_output_is_one_the_code_sets() -> None:
     assert said == {name: f"${{{{ steps.run.outputs.{name} }}}}" for name in outputs.PUBLIC}
     asked = set(re.findall(r"steps\.run\.outputs\.([\w-]+)", ACTION.read_text(encoding="utf-8")))
     assert asked == {*outputs.PUBLIC, *outputs.BETWEEN_STEPS}
+
+
+def test_the_artifact_is_the_one_the_poster_looks_for() -> None:
+    upload = next(one for one in steps(read(ACTION)) if "upload-artifact" in one.get("uses", ""))
+    assert upload["with"]["name"] == posting.ARTIFACT
+    assert upload["with"]["path"] == "${{ steps.run.outputs.artifact-file }}"
 
 
 def test_the_docs_name_every_input_and_output() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ai_quality.action.events import PullRequest
 from ai_quality.action.inputs import Range
 from ai_quality.action.reviewing import Change, change_elsewhere, change_of, settings_of
 from ai_quality.errors import EnvironmentProblem, UsageError
@@ -17,13 +18,15 @@ ROWS = [
     C("B", f="a b"),
     C("X", "A", f="x", files={".ai-quality.yml": b"comment: off\n"}),
     C("Z", "", f="z"),
+    C("Y", "A", g="y"),
+    C("M", "B Y"),
     C("D", "B", f="a b d"),
 ]
 
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> History:
-    refs = {"refs/heads/topic": "X", "refs/heads/alone": "Z", "refs/remotes/origin/main": "B"}
+    refs = {"refs/heads/topic": "X", "refs/heads/alone": "Z", "refs/heads/next": "M", "refs/remotes/origin/main": "B"}
     return build(tmp_path_factory.mktemp("story"), ROWS, refs=refs)
 
 
@@ -33,20 +36,27 @@ def repository(story: History) -> Iterator[Repository]:
         yield opened
 
 
-def test_a_change_starts_where_it_forked(story: History, repository: Repository) -> None:
+def pull(base: str, head: str, merge_commit: str | None = None) -> PullRequest:
+    return PullRequest(7, base, head, merged=bool(merge_commit), merge_commit=merge_commit, fork=False)
+
+
+def test_a_change_is_between_the_ids_of_its_event(story: History, repository: Repository) -> None:
     ids = story.ids
-    assert change_of(repository, ids["D"], ids["X"]) == Change(ids["A"], ids["D"], ids["X"])
+    assert change_of(repository, pull(ids["D"], ids["X"]), "closed") == Change(ids["D"], ids["X"], "closed")
+
+
+def test_a_base_told_after_the_merge_is_taken_back_to_before_it(story: History, repository: Repository) -> None:
+    ids = story.ids
+    for told in ("M", "B"):
+        change = change_of(repository, pull(ids[told], ids["Y"], ids["M"]), "merged")
+        assert change == Change(ids["B"], ids["Y"], "merged")
 
 
 def test_a_commit_that_is_not_here_is_told_with_what_to_do(story: History, repository: Repository) -> None:
-    for base, head in ((story.ids["D"], "0" * 40), ("0" * 40, story.ids["X"])):
+    here, gone = story.ids["D"], "0" * 40
+    for one in (pull(here, gone), pull(gone, here), pull(here, here, gone)):
         with pytest.raises(EnvironmentProblem, match="fetch-depth: 0"):
-            change_of(repository, base, head)
-
-
-def test_without_a_common_commit_there_is_no_change(story: History, repository: Repository) -> None:
-    with pytest.raises(EnvironmentProblem, match="share no history"):
-        change_of(repository, story.ids["D"], story.ids["Z"])
+            change_of(repository, one)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +70,7 @@ def test_without_a_common_commit_there_is_no_change(story: History, repository: 
 )
 def test_elsewhere_the_base_is_found(story: History, repository: Repository, asked: Range, base: str) -> None:
     found = change_elsewhere(repository, asked)
-    assert found == Change(story.ids["A"], story.ids[base], story.ids["X"])
+    assert found == Change(story.ids[base], story.ids["X"])
 
 
 def test_the_base_branch_itself_is_no_change(repository: Repository) -> None:
