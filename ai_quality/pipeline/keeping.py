@@ -74,7 +74,7 @@ def open_facts(
         with store.Store(kept) as facts:
             yield facts
         return
-    folder = kept if is_head and _can_keep(kept) else repository.scratch / "facts"
+    folder = kept if is_head and can_keep(kept) else repository.scratch / "facts"
     with _no_collector():
         mined = mine(repository, tip, allow_missing=allow_missing, progress=progress)
         store.write(folder, tables(mined, repository_name(repository), author_key(repository), mark, told))
@@ -125,7 +125,8 @@ def keep_forge(repository: git.Repository, told: forge.Snapshot) -> bool:
     return True
 
 
-def _can_keep(folder: Path) -> bool:
+def can_keep(folder: Path) -> bool:
+    """Can facts be written there? Not into a read-only repository."""
     try:
         folder.parent.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=folder.parent):

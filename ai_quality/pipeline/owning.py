@@ -65,7 +65,7 @@ def _lines(repository: Repository, commits: Sequence[Commit], tip: str) -> dict[
     """Commit id → lines added to counted files, and to others."""
     with history.differences(repository, commits) as differences:
         added: dict[str, list[tuple[str, int]]] = {
-            commit.sha: [(diff.change.new_path, sum(len(hunk.added) for hunk in diff.hunks)) for diff in diffs]
+            commit.sha: [(diff.change.new_path, sum(hunk.added for hunk in diff.hunks)) for diff in diffs]
             for commit, diffs in differences
         }
     kinds = kinds_of(repository, tip, (path for files in added.values() for path, _ in files))
