@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -57,7 +57,9 @@ PRICE_KEYS = (
 )
 """By bucket of Tokens; a list without a price for cached tokens bills them as input, as the list's own rules do."""
 
+BY_THE_HOUR = Rates("", 0, 0, ())
 DAY = timedelta(days=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_KEPT = 4096
 
 
@@ -88,9 +90,9 @@ def rates(
             own = _own(entry, overrides.hash if overrides else "")
             if covers(own, time):
                 return own
-    day = time // (24 * 60 * 60 * 1000)
+    day = time // (DAY // timedelta(milliseconds=1))
     listed = _listed(model, provider, tier, day)
-    return listed if listed is None or listed.until != listed.since else _of_the_hour(model, provider, tier, time)
+    return listed if listed != BY_THE_HOUR else _of_the_hour(model, provider, tier, time)
 
 
 def _own(entry: Override, file: str) -> Rates:
@@ -117,15 +119,15 @@ def spellings(model: str) -> Iterator[str]:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _listed(model: str, provider: str | None, tier: str | None, day: int) -> Rates | None:
-    """What the list says for a whole day (UTC); `since` equal to `until` says that it changes within the day."""
-    start = datetime.fromtimestamp(day * DAY.total_seconds(), UTC)
+    """What the list says for a whole day (UTC), or that it changes within the day."""
+    start = EPOCH + day * DAY
     found = _entry(model, provider, tier, start)
     if found is None:
         return None
     info, priced = found
     if _has_hours(info):
-        return Rates("", 0, 0, ())
-    return _rates(priced, _milliseconds(start), _milliseconds(start + DAY))
+        return BY_THE_HOUR
+    return _rates(priced, *_span(info, start.date()))
 
 
 def _of_the_hour(model: str, provider: str | None, tier: str | None, time: int) -> Rates | None:
@@ -134,7 +136,21 @@ def _of_the_hour(model: str, provider: str | None, tier: str | None, time: int) 
     return _rates(found[1], time, time + 1) if found else None
 
 
-def _rates(priced: ModelPrice, since: int, until: int) -> Rates:
+def _span(info: ModelInfo, day: date) -> tuple[int | None, int | None]:
+    """From when and until when the list's prices of a day hold, as far as the list itself knows."""
+    from genai_prices.types import StartDateConstraint  # noqa: PLC0415 (0.15 s)
+
+    conditions = [*(info.prices if isinstance(info.prices, list) else ()), *(info.price_variants or ())]
+    days = [one.constraint.start_date for one in conditions if isinstance(one.constraint, StartDateConstraint)]
+    before, after = [start for start in days if start <= day], [start for start in days if start > day]
+    return _midnight(max(before)) if before else None, _midnight(min(after)) if after else None
+
+
+def _midnight(day: date) -> int:
+    return _milliseconds(datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+def _rates(priced: ModelPrice, since: int | None, until: int | None) -> Rates:
     return Rates(_basis(), since, until, tuple(_steps(priced, keys) for keys in PRICE_KEYS))
 
 
