@@ -63,3 +63,23 @@ class GitFailed(EnvironmentProblem):
 
 class HistoryGarbled(EnvironmentProblem):
     """git's output does not follow its own format: stop rather than count wrongly."""
+
+
+class LedgerProblem(EnvironmentProblem):
+    """The ledger of token requests cannot be used."""
+
+
+class LedgerTooNew(LedgerProblem):
+    """A newer ai-quality wrote the ledger; this one leaves it alone."""
+
+
+class LedgerBusy(LedgerProblem):
+    """Another process holds the ledger for longer than we wait."""
+
+
+class LedgerUnwritable(LedgerProblem):
+    """The ledger's file cannot be made or written here."""
+
+
+class LedgerDamaged(LedgerProblem):
+    """The ledger's file was no ledger any more, and has been moved aside."""

@@ -21,7 +21,7 @@ from decimal import Decimal
 from hashlib import blake2b
 
 from ai_quality.facts.trailers import TRAILER, Section, own_words, sections
-from ai_quality.model import Tokens, Usage
+from ai_quality.spend import Tokens, Usage
 
 KEY = "AI-Usage"
 

@@ -1,0 +1,149 @@
+"""The rows of the ledger, and how a request goes into its columns, comes out, and grows when it is told again.
+
+Values only. Names are keyed hashes by the time they get here. Standard library only: the hooks import this.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from ai_quality.spend import Call, Tokens
+
+PICO = 10**12
+"""Dollars are kept as whole dollars and trillionths: sums of integers are exact."""
+
+
+class Stored(NamedTuple):
+    """A request as the ledger keeps it: names as keyed hashes, `calls` with hashed paths (several guesses joined by
+    blanks), `kind` and `place` where it worked (places.Spot). `row` and `record` are None until it is kept and claimed.
+    """  # noqa: D205 (one sentence)
+
+    key: str
+    agent: str
+    session: str
+    turn: str
+    context: str
+    time: int
+    model: str | None
+    provider: str | None
+    tier: str | None
+    tokens: Tokens | None
+    whole_session: bool
+    kind: str
+    place: str | None
+    directory: str | None
+    branch: str | None
+    calls: tuple[Call, ...]
+    dollars: int | None = None
+    pico: int | None = None
+    basis: str | None = None
+    record: str | None = None
+    row: int = 0
+
+
+class LogMark(NamedTuple):
+    """How far a log has been read, and its size and change time (ms) then: unchanged, it need not be opened."""
+
+    name: str
+    size: int
+    changed: int
+    inode: int
+    at: int
+    tail: int
+    state: str
+
+
+class Record(NamedTuple):
+    """What one commit is charged by one agent and model at one evidence: the unit that git carries.
+
+    `handed` to a message not yet known to be committed (`sha` None; `parent` is what HEAD was), `kept` by a commit,
+    or `withheld`: a person took the line out, so it stays here. `noted`: the text last written to a note.
+    """
+
+    id: str
+    agent: str
+    model: str | None
+    evidence: str
+    sha: str | None
+    parent: str | None
+    place: str | None
+    made: int
+    state: str
+    noted: str | None = None
+
+
+COLUMNS = (
+    "key", "agent", "session", "turn", "context", "time", "model", "provider", "tier",
+    "input", "cache_read", "cache_write_5m", "cache_write_1h", "output",
+    "whole_session", "kind", "place", "directory", "branch", "calls", "dollars", "pico", "basis", "record",
+)  # fmt: skip
+"""The columns of `requests` in the order of `Stored`, its tokens spread out; `row` comes last where it is asked for."""
+
+
+def blanks(values: Sequence[object]) -> str:
+    """A `?` a value, for SQL."""
+    return ", ".join("?" * len(values))
+
+
+def to_columns(one: Stored) -> list[object]:
+    """The values of COLUMNS."""
+    calls = json.dumps(one.calls, separators=(",", ":")) if one.calls else ""
+    tokens: tuple[int | None, ...] = one.tokens or (None,) * 5
+    return [*one[:9], *tokens, one.whole_session, *one[11:15], calls, *one[16:20]]
+
+
+def from_columns(row: tuple[Any, ...]) -> Stored:
+    """The request that the values of COLUMNS, and its `row`, hold."""
+    key, agent, session, turn, context, time, model, provider, tier, *rest = row
+    tokens = None if rest[0] is None else Tokens(*rest[:5])
+    whole_session, kind, place, directory, branch, calls, dollars, pico, basis, record, number = rest[5:]
+    return Stored(
+        key, agent, session, turn, context, time, model, provider, tier, tokens, bool(whole_session),
+        kind, place, directory, branch, tuple(map(_call, json.loads(calls))) if calls else (),
+        dollars, pico, basis, record, number,
+    )  # fmt: skip
+
+
+def _call(values: list[Any]) -> Call:
+    name, kind, path, lines, fingerprint, failed, result_bytes, commits = values
+    return Call(name, kind, path, lines, fingerprint, failed, result_bytes, tuple(commits))
+
+
+def split(usd: Decimal | None) -> tuple[int, int] | tuple[None, None]:
+    """Dollars as (whole, trillionths)."""
+    return (None, None) if usd is None else divmod(int((usd * PICO).to_integral_value()), PICO)
+
+
+def grown(one: Stored, other: Stored) -> Stored:
+    """A request told twice, `one` as kept: the greatest counts, the first time and place, what either knows."""
+    first, later = (other, one) if other.time < one.time else (one, other)
+    both = one.tokens and other.tokens and Tokens(*map(max, one.tokens, other.tokens))
+    after = first._replace(
+        turn=first.turn or later.turn, context=first.context or later.context, model=first.model or later.model,
+        provider=first.provider or later.provider, tier=first.tier or later.tier,
+        tokens=both or one.tokens or other.tokens, calls=_calls(one.calls, other.calls),
+        dollars=one.dollars, pico=one.pico, basis=one.basis, record=one.record, row=one.row,
+    )  # fmt: skip
+    priced_alike = all(getattr(after, name) == getattr(one, name) for name in ("tokens", "model", "tier", "time"))
+    return after if priced_alike else after._replace(dollars=None, pico=None, basis=None)
+
+
+def _calls(one: tuple[Call, ...], other: tuple[Call, ...]) -> tuple[Call, ...]:
+    known = {call.id: call for call in one}
+    for call in other:
+        known[call.id] = _answered(known[call.id], call) if call.id in known else call
+    return tuple(known.values())
+
+
+def _answered(call: Call, later: Call) -> Call:
+    """A call told twice: what was not known comes from the later telling."""
+    return call._replace(
+        path=later.path if call.path is None else call.path,
+        lines=later.lines if call.lines is None else call.lines,
+        failed=later.failed if call.failed is None else call.failed,
+        result_bytes=later.result_bytes if call.result_bytes is None else call.result_bytes,
+        commits=call.commits or later.commits,
+    )

@@ -1,0 +1,86 @@
+"""The rows of what agents spent, apart from `model` (which names them too) because the hook imports them.
+
+`model` needs `dataclasses`, whose import alone takes 12 ms of the hook's 60; these rows take 4. Values only, as
+there. A request is one paid call of a model, as a session log tells it; a log may tell it many times.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+
+class Tokens(NamedTuple):
+    """Tokens in disjoint buckets: `input` was neither read from nor written to a cache; reasoning is in `output`."""
+
+    input: int = 0
+    cache_read: int = 0
+    cache_write_5m: int = 0
+    cache_write_1h: int = 0
+    output: int = 0
+
+
+CallKind = Literal["edit", "read", "commit", "test", "build", "lint", "other"]
+
+
+class Call(NamedTuple):
+    """One tool call of an agent: its kind and what is needed to count waste, never its text.
+
+    `id` is the same wherever the log repeats the call. A log tells of a call twice, when it is made and when it is
+    answered, perhaps in two readings: later knowledge fills what was None. `path` is absolute, as logged; `lines`
+    how many an edit wrote, `fingerprint` a keyed hash of tool and input (equal within a session only),
+    `result_bytes` the size of what came back, `commits` the ids that `git commit` printed (often abbreviated).
+    None: the log does not say.
+    """
+
+    id: str
+    kind: CallKind
+    path: str | None
+    lines: int | None
+    fingerprint: str
+    failed: bool | None
+    result_bytes: int | None
+    commits: tuple[str, ...]
+
+
+class Request(NamedTuple):
+    """One API request that an agent paid for, as its session log tells; a log line more or less changes nothing.
+
+    `key` is the same wherever the log repeats the request (forks, resumes, sub-agents), `time` in milliseconds
+    since 1970, `tokens` None where the agent logs none, `tier` a speed or service tier that changes the price.
+    `turn` is a person's prompt with all that followed; "" on a sub-agent's request whose log does not tell: the
+    session's turn at that time. Requests of a session with the same `context` saw the same context window, so a
+    sub-agent has its own, and a compaction begins a new one.
+    `whole_session` marks agents that log only their sessions' totals. Never stored or sent: prompts and answers.
+    """
+
+    key: str
+    agent: str
+    session: str
+    turn: str
+    time: int
+    model: str | None
+    provider: str | None
+    tier: str | None
+    tokens: Tokens | None
+    directory: str | None
+    branch: str | None
+    calls: tuple[Call, ...]
+    whole_session: bool = False
+    context: str = ""
+
+
+class Usage(NamedTuple):
+    """What a commit cost, as one record in git: a trailer or a note. None: unknown, which is never 0.
+
+    `usd` is a list-price estimate at `price_basis`; `evidence` says how the spend was tied to the commit.
+    """
+
+    id: str
+    agent: str
+    model: str | None
+    requests: int | None
+    tokens: Tokens | None
+    usd: Decimal | None
+    price_basis: str | None
+    evidence: str
