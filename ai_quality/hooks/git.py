@@ -1,0 +1,57 @@
+"""The hooks' own door to git: a few short questions, asked of the very git that runs the hook.
+
+Not `sources.git`: GitPython costs 84 ms to import, and a hook must keep the GIT_DIR and GIT_INDEX_FILE it was
+given, which that door drops (docs/decisions/0009). Every call has a time limit and its exit status is read.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+SECONDS = 0.4
+"""A hook gives up after half a second; no single question may use it all up."""
+
+
+class GitSaysNo(Exception):
+    """git failed, or took too long; the words are git's own, for the log."""
+
+
+def ask(*arguments: str, stdin: bytes = b"", directory: Path | None = None, seconds: float = SECONDS) -> bytes:
+    """Return what git prints; GitSaysNo if it fails or is not there."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments], input=stdin, capture_output=True, cwd=directory, check=False, timeout=seconds
+        )
+    except (OSError, subprocess.TimeoutExpired) as failed:
+        raise GitSaysNo(f"git {arguments[0]}: {failed}") from failed
+    if done.returncode:
+        raise GitSaysNo(f"git {arguments[0]}: {done.stderr.decode('utf-8', 'replace').strip()[:200]}")
+    return done.stdout
+
+
+def paths(*names: str, directory: Path | None = None) -> list[Path]:
+    """Return where git keeps these names here (`--git-path`: right in worktrees, with core.hooksPath), absolute."""
+    asked = [word for name in names for word in ("--git-path", name)]
+    told = ask("rev-parse", *asked, directory=directory).decode("utf-8", "surrogateescape").splitlines()
+    base = directory or Path.cwd()
+    return [base / line for line in told]
+
+
+def settings(directory: Path | None = None) -> dict[str, str]:
+    """Return the settings a hook may need by lower-case key: ours, and how messages are commented; last value wins."""
+    try:
+        told = ask("config", "-z", "--get-regexp", r"^(ai-quality\.|core\.comment(char|string)$)", directory=directory)
+    except GitSaysNo:  # exit status 1: there is none
+        return {}
+    pairs = (row.partition("\n") for row in told.decode("utf-8", "replace").split("\0") if row)
+    return {key.lower(): value for key, _, value in pairs}
+
+
+def start(arguments: Sequence[str]) -> None:
+    """Start git and do not wait for it."""
+    subprocess.Popen(
+        ["git", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip

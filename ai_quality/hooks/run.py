@@ -1,0 +1,207 @@
+"""Runs one hook: reads what git gives it, decides, writes the message or a note. Fails open, within half a second.
+
+The shells in front (hooks/shim, `ai-quality hook`) call `main`. It always returns 0. What goes wrong is one line in
+`ai-quality/hook.log` under the git common directory, which `ai-quality doctor` shows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from ai_quality.hooks import git, message, tagging
+from ai_quality.hooks.agents import tagging_agents
+
+NOTES = "refs/notes/ai-quality"
+HOOKS = ("prepare-commit-msg", "commit-msg", "post-commit", "post-rewrite", "pre-push")
+LIMIT = 0.5
+"""Seconds after which a hook gives up and the commit goes on without us."""
+
+ANCESTORS = 8
+"""How many processes may stand between git and us: a shell, a hook manager, its launcher."""
+
+LOG_BYTES = 65_536
+_AMEND = re.compile(r"--am(?:e(?:n(?:d)?)?)?\Z")
+
+
+def main(words: Sequence[str], environ: Mapping[str, str], stdin: Callable[[], bytes] = lambda: b"") -> int:
+    """Run the hook `words` name, with git's arguments; 0 whatever happens, even when time runs out."""
+    if not words or words[0] not in HOOKS or environ.get("AI_QUALITY") == "0":
+        return 0
+    give_up = threading.Timer(LIMIT, _give_up, [words[0]])
+    give_up.daemon = True
+    give_up.start()
+    try:
+        _run(words[0], words[1:], environ, stdin)
+    except Exception as wrong:  # noqa: BLE001 (a shell: a meter never blocks a commit, so nothing may pass)
+        note_failure(f"{words[0]}: {type(wrong).__name__}: {wrong}")
+    finally:
+        give_up.cancel()
+    return 0
+
+
+def _run(hook: str, arguments: Sequence[str], environ: Mapping[str, str], stdin: Callable[[], bytes]) -> None:
+    settings = git.settings()
+    mode = settings.get("ai-quality.tagging", "trailer")
+    if mode == "off":
+        return
+    if hook in ("prepare-commit-msg", "commit-msg"):
+        _tag(hook, arguments, environ, settings, mode)
+    elif hook == "post-commit" and mode == "notes":
+        _write_note()
+    elif hook == "post-rewrite":
+        _move_notes(stdin())
+    elif hook == "pre-push" and settings.get("ai-quality.pushnotes") == "true" and arguments:
+        _push_notes(arguments[0], environ)
+
+
+def _tag(
+    hook: str, arguments: Sequence[str], environ: Mapping[str, str], settings: Mapping[str, str], mode: str
+) -> None:
+    agents = tagging_agents(environ)
+    file = Path(arguments[0])
+    before = file.read_bytes()
+    decision = tagging.decide(_moment(hook, arguments, environ, settings, before), agents)
+    if not decision.lines:
+        return
+    if mode == "notes":
+        above = _git_above()
+        _pending().write_text("\n".join([above[0] if above else "", *decision.lines]), encoding="ascii")
+        return
+    after = message.with_trailers(before, decision.lines, _comment(settings))
+    if after != before:
+        _replace(file, after)
+
+
+def _moment(
+    hook: str, arguments: Sequence[str], environ: Mapping[str, str], settings: Mapping[str, str], before: bytes
+) -> tagging.Moment:
+    given = arguments[1] if len(arguments) > 1 else environ.get("PRE_COMMIT_COMMIT_MSG_SOURCE", "")
+    source = given if hook == "prepare-commit-msg" else ""
+    *states, squash_file = git.paths(*tagging.SEQUENCER, "SQUASH_MSG")
+    squashed = squash_file.read_bytes() if squash_file.is_file() else b""
+    is_amend = source != "commit" and _is_amend(environ)
+    return tagging.Moment(
+        hook=hook, source=source, editor=environ.get("GIT_EDITOR") != ":",
+        in_progress=[path.name for path in states if path.exists()], is_amend=is_amend,
+        head=git.ask("log", "-1", "--no-show-signature", "--format=%B", "HEAD") if is_amend else b"",
+        squashed=squashed, message=before, comment=_comment(settings),
+    )  # fmt: skip
+
+
+def _comment(settings: Mapping[str, str]) -> bytes:
+    """What a comment begins with; `auto` picks a character the message does not use, and we take the usual one."""
+    said = settings.get("core.commentstring") or settings.get("core.commentchar") or "#"
+    return b"#" if said == "auto" else said.encode()
+
+
+def _is_amend(environ: Mapping[str, str]) -> bool:
+    """Whether HEAD is being replaced: git keeps the author date then, and its own words say --amend.
+
+    `--amend -m` gives hooks the arguments of a new commit. git exports the author date to them (builtin/commit.c,
+    determine_author_info): an amend's is HEAD's. Two commits within a second share one too, so git's command line
+    decides where it can be read.
+    """
+    said = re.fullmatch(r"@(\d+) \S+", environ.get("GIT_AUTHOR_DATE", ""))
+    if not said:
+        return False
+    try:
+        date = git.ask("log", "-1", "--no-show-signature", "--format=%at", "HEAD").decode().strip()
+    except git.GitSaysNo:  # no commit yet
+        return False
+    if date != said[1]:
+        return False
+    above = _git_above()
+    return above is None or any(map(_AMEND.match, above[1]))
+
+
+def _git_above() -> tuple[str, list[str]] | None:
+    """The process and the command line of the git that runs this hook, None where the system does not show it."""
+    pid = str(os.getppid())
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for _ in range(ANCESTORS):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+            if Path(words[0]).name.startswith("git"):
+                return pid, words
+            pid = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[1]
+    return None
+
+
+def _replace(file: Path, text: bytes) -> None:
+    """Write beside the file, then take its place: whatever happens half way, the message stays whole."""
+    beside = file.with_name(f".ai-quality-{os.getpid()}")
+    try:
+        beside.write_bytes(text)
+        beside.chmod(file.stat().st_mode & 0o777)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _pending() -> Path:
+    """Where the message hooks leave a note's lines for post-commit; one a worktree."""
+    (place,) = git.paths("ai-quality-pending")
+    return place
+
+
+def _write_note() -> None:
+    """Attach what the message hook of the very same git run decided; an aborted commit leaves nothing behind."""
+    place = _pending()
+    if not place.is_file():
+        return
+    pid, *lines = place.read_text(encoding="ascii").splitlines()
+    age = time.time() - place.stat().st_mtime
+    place.unlink()
+    above = _git_above()
+    if (above and pid == above[0]) or (not above and age < 2 * LIMIT):
+        git.ask("notes", f"--ref={NOTES}", "append", "--file=-", "HEAD", stdin="\n".join(lines).encode() + b"\n")
+
+
+def _move_notes(pairs: bytes) -> None:
+    """After amend and rebase, let notes follow: lines of `old new`."""
+    moved = [line.split()[:2] for line in pairs.splitlines() if len(line.split()) > 1]
+    if moved and git.ask("for-each-ref", "--count=1", NOTES):
+        told = b"".join(b"%s %s\n" % (old, new) for old, new in moved)
+        git.ask("notes", f"--ref={NOTES}", "copy", "--force", "--stdin", stdin=told)
+
+
+def _push_notes(remote: str, environ: Mapping[str, str]) -> None:
+    """Let notes go where the branch goes, without waiting; our own push does not come back here."""
+    if "AI_QUALITY_PUSHING" not in environ and not remote.startswith("-") and git.ask("for-each-ref", NOTES):
+        os.environ["AI_QUALITY_PUSHING"] = "1"
+        git.start(["push", "--quiet", "--no-verify", "--end-of-options", remote, NOTES])
+
+
+def note_failure(words: str) -> None:
+    """Put one line into hook.log; where even that cannot be done, say nothing."""
+    clean = "".join(c if c.isprintable() and c.isascii() else " " for c in words)[:300]
+    line = f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {clean}\n"
+    with contextlib.suppress(Exception):
+        place = log_file()
+        place.parent.mkdir(exist_ok=True)
+        if place.exists() and place.stat().st_size > LOG_BYTES:
+            place.replace(place.with_name("hook.log.1"))
+        with place.open("a", encoding="ascii") as log:
+            log.write(line)
+
+
+def log_file(directory: Path | None = None) -> Path:
+    """Where failures are noted, shared by worktrees."""
+    told = git.ask("rev-parse", "--git-common-dir", directory=directory).decode("utf-8", "surrogateescape").rstrip("\n")
+    return (directory or Path.cwd()) / told / "ai-quality" / "hook.log"
+
+
+def _give_up(hook: str) -> None:
+    note_failure(f"{hook}: gave up after {LIMIT} s")
+    os._exit(0)
+
+
+def run_as_hook() -> None:
+    """Run from the command line of the interpreter."""
+    sys.exit(main(sys.argv[1:], os.environ, sys.stdin.buffer.read))
