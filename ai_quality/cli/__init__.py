@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 import ai_quality
-from ai_quality.cli import hooking, looking, reporting
+from ai_quality.cli import hooking, looking, reporting, usage
 from ai_quality.cli.common import Settings
 from ai_quality.errors import AiQualityError
 
@@ -46,6 +46,7 @@ def cli(ctx: click.Context, directory: Path, quiet: bool, verbose: bool, no_colo
 COMMANDS = (
     reporting.report,
     looking.explain, looking.blame, looking.facts, looking.detect, looking.defects, looking.doctor,
+    usage.usage,
     hooking.install, hooking.uninstall, hooking.hook,
 )  # fmt: skip
 for command in COMMANDS:

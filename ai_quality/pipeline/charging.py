@@ -31,13 +31,15 @@ SESSION_KEYS = ("session", "session-id", "thread-id")
 class Past(NamedTuple):
     """The commits of a period as `attribute` wants them, and what else is asked of them.
 
-    `stands_for` is commit → today's commit or None; `carried` where git itself carries which usage record.
+    `stands_for` is commit → today's commit or None; `carried` where git itself carries which usage record; `reached`
+    are those that today's refs reach.
     """
 
     made: list[Made]
     covered: dict[str, int]
     stands_for: dict[str, str | None]
     carried: dict[str, str]
+    reached: dict[str, Commit]
 
 
 def charge(ledger: Ledger, past: Past, rows: Sequence[Stored], root_of: Mapping[str, int]) -> dict[int, Tie]:
@@ -107,7 +109,7 @@ def past_of(repository: Repository, ledger: Ledger, rows: Sequence[Stored]) -> P
         for sha, usage in counted(((c.sha, c.message) for c in reached.values()), notes.read(repository))
         if sha in reached
     }
-    return Past(made, covered, stands_for, carried)
+    return Past(made, covered, stands_for, carried, reached)
 
 
 class _Logs(NamedTuple):
@@ -133,13 +135,7 @@ def _made(
     made_in = _made_in(logs.heads)
     closed = _closed(commits, logs, stands_for)
     line, within = _branches(ledger, logs)
-    hashed: dict[str, str] = {}
-
-    def name(path: str) -> str:
-        return hashed.setdefault(path, "") or hashed.setdefault(path, ledger.hashed(path))
-
-    for path in {path for changes in files.values() for path in changes}:
-        hashed[path] = ledger.hashed(path)
+    hashed = {path: ledger.hashed(path) for changes in files.values() for path in changes}
     return [
         Made(
             sha=sha,
@@ -228,31 +224,3 @@ def _sessions(message: str) -> Iterable[str]:
         if line.key.endswith(SESSION_KEYS):
             last = line.value.rstrip("/").rpartition("/")[2]
             yield from {line.value, last, last.removeprefix("session_")}
-
-
-def roots(rows: Sequence[Stored], past: Past, *, lenient: bool) -> dict[str, int]:
-    """Gone directories that were in a worktree of this repository → how far above them its top was.
-
-    A directory belongs here when its session printed a commit of this history, or when files it touched have names
-    of this history: one where the directory or one above is called like the repository or where `lenient` (a home
-    of another machine), otherwise three and half of all.
-    """
-    ours = {path for made in past.made for path in made.paths}
-    known = {made.sha[:7] for made in past.made}
-    found: dict[str, int] = {}
-    by_directory: dict[str, list[Stored]] = defaultdict(list)
-    for one in rows:
-        if one.kind == "gone" and one.directory:
-            by_directory[one.directory].append(one)
-    for directory, here in by_directory.items():
-        touched = {call.path for one in here for call in one.calls if call.path}
-        fits = [
-            len({n for path in touched for n in path.split(" ")[level : level + 1] if n in ours}) for level in range(4)
-        ]
-        called = directory.partition(":")[2]
-        level = int(called) if called and fits[int(called)] else max(range(4), key=lambda at: (fits[at], -at))
-        printed = any(sha[:7] in known for one in here for call in one.calls for sha in call.commits)
-        enough = 1 if called or lenient else max(3, (len(touched) + 1) // 2)
-        if printed or fits[level] >= enough:
-            found[directory] = level
-    return found

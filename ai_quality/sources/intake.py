@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from hashlib import blake2b
 from typing import NamedTuple
 
 from ai_quality.sources import sessions
@@ -51,17 +52,35 @@ def collect(
             complete = False
             break
         read += 1
-        mark, more = known and sessions.Mark(known.inode, known.at, known.tail, known.state), True
+        mark, more = known and sessions.Mark(known.inode, known.at, known.tail, _opened(ledger, log.path, known)), True
         while more and (complete := go_on()):
             reading = sessions.read(log, mark)
             mark, more = reading.mark, reading.more
-            problems += reading.problems
+            problems += (f"{problem}, of {log.agent}" for problem in reading.problems)
             if mark is None:
                 break
             size = UNFINISHED if more else log.size
-            after = LogMark(name, size, log.changed, mark.inode, mark.offset, mark.tail, mark.state)
+            after = LogMark(name, size, log.changed, mark.inode, mark.offset, mark.tail, "")
+            after = after._replace(state=_sealed(ledger, log.path, after, mark.state.encode()).hex())
             ledger.keep(name_of_home, after, (placed(one, ledger, places) for one in reading.requests))
     return Intake(len(found), read, problems, complete)
+
+
+def _sealed(ledger: Ledger, path: str, mark: LogMark, state: bytes) -> bytes:
+    """What a reader wants to remember, which may hold paths and ids: readable again only to who has the log.
+
+    The key is made of the log's own path, which names its session and stands nowhere in the ledger.
+    """
+    key = blake2b(path.encode("utf-8", "surrogatepass"), key=ledger.salt, digest_size=32).digest()
+    nonce = f"{mark.at}:{mark.changed}:{mark.size}:".encode()
+    stream = b"".join(
+        blake2b(nonce + b"%d" % block, key=key).digest() for block in range(len(state) // blake2b.MAX_DIGEST_SIZE + 1)
+    )
+    return bytes(one ^ other for one, other in zip(state, stream, strict=False))
+
+
+def _opened(ledger: Ledger, path: str, mark: LogMark) -> str:
+    return _sealed(ledger, path, mark, bytes.fromhex(mark.state)).decode()
 
 
 def home_name(ledger: Ledger, home: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from ai_quality.sources.sessions.shapes import answered
 from ai_quality.spend import Call, Tokens
 
 PICO = 10**12
@@ -134,16 +135,5 @@ def grown(one: Stored, other: Stored) -> Stored:
 def _calls(one: tuple[Call, ...], other: tuple[Call, ...]) -> tuple[Call, ...]:
     known = {call.id: call for call in one}
     for call in other:
-        known[call.id] = _answered(known[call.id], call) if call.id in known else call
+        known[call.id] = answered(known[call.id], call) if call.id in known else call
     return tuple(known.values())
-
-
-def _answered(call: Call, later: Call) -> Call:
-    """A call told twice: what was not known comes from the later telling."""
-    return call._replace(
-        path=later.path if call.path is None else call.path,
-        lines=later.lines if call.lines is None else call.lines,
-        failed=later.failed if call.failed is None else call.failed,
-        result_bytes=later.result_bytes if call.result_bytes is None else call.result_bytes,
-        commits=call.commits or later.commits,
-    )
