@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ai_quality.sources.ledger_rows import LogMark, Record, Stored
-from ai_quality.spend import Call, Tokens
+from ai_quality.sources.ledger_rows import LogMark, Record
+from ai_quality.spend import Call, Stored, Tokens
 
 SOME = Tokens(1, 2, 3, 4, 5)
 MARK = LogMark("log", 1, 1, 1, 1, 1, "{}")

@@ -22,6 +22,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from ai_quality.spend import NOWHERE, Stored
+
 DAY = 86_400
 LONGEST_WAIT = 30 * DAY
 """Seconds from an edit to its commit: agents delete their logs after a month, so nobody can look further back."""
@@ -118,6 +120,21 @@ def attribute(
     }
 
 
+def spent(one: Stored, root: int = -1) -> Spent:
+    """A stored request as attribution wants it; `root` picks one of the guesses for the files of a gone directory."""
+    edits = []
+    for call in one.calls:
+        if call.kind == "edit" and call.path and not call.failed:
+            guesses = call.path.split(" ")
+            names = guesses[root : root + 1] if root >= 0 else guesses
+            if known := tuple(name for name in names if name != NOWHERE):
+                edits.append(Edit(known, call.lines or 1))
+    printed = tuple(sha for call in one.calls for sha in call.commits)
+    return Spent(
+        one.row, one.session, one.turn, one.time, one.place, one.branch, tuple(edits), printed, one.whole_session
+    )
+
+
 class _History:
     """The commits, looked up by path, by printed id and by branch."""
 
@@ -138,7 +155,7 @@ class _History:
 
     def own(self, session: str, rows: Sequence[Spent]) -> dict[str, int]:
         """The commits a session made itself: id → the latest time (milliseconds) at which it can have edited them."""
-        named = {made.sha: max(made.closed, made.time) * 1000 + 999 for made in self.by_session.get(session, ())}
+        named = {made.sha: max(made.closed, made.time) * 1000 + 999 for made in self.by_session[session]}
         printed = {made.sha: one.time for one in rows for made in self._printed(one)}
         return named | printed
 
@@ -241,41 +258,50 @@ def _spread(rows: Sequence[Spent], anchors: Mapping[int, _Anchor], history: _His
     turns: dict[str, list[Spent]] = defaultdict(list)
     for one in rows:
         turns[one.turn].append(one)
-    coming: tuple[int, _Anchor] | None = None  # the first anchor of what follows
+    named = [(made.closed * 1000 + 999, _Anchor(made, "agent-commit")) for made in history.by_session[rows[0].session]]
+    coming: list[tuple[int, _Anchor]] = []  # the first anchor of the turns that follow
     for turn in reversed(turns.values()):
-        has_anchor = any(one.row in anchors for one in turn)
-        if has_anchor:
-            tied.update(_within_turn(turn, anchors))
-            coming = next((one.time, anchors[one.row]) for one in turn if one.row in anchors)
-        elif any(one.edits or one.whole_session for one in turn):
-            continue
-        elif coming and coming[0] - turn[-1].time <= LONGEST_WAIT * 1000:
-            tied.update((one.row, coming[1]) for one in turn)
-        else:
-            tied.update(_by_branch(turn, history))
+        if any(one.row in anchors for one in turn):
+            tied.update(_within_turn(turn, anchors, named))
+            coming = [next((one.time, anchors[one.row]) for one in turn if one.row in anchors)]
+        elif not any(one.edits or one.whole_session for one in turn):
+            ahead = {one.row: _next(one, [*coming, *named]) for one in turn}
+            followed = {row: anchor for row, anchor in ahead.items() if anchor}
+            tied.update(followed or _by_branch(turn, history))
     return tied
 
 
-def _within_turn(turn: Sequence[Spent], anchors: Mapping[int, _Anchor]) -> Iterator[tuple[int, _Anchor]]:
+def _within_turn(
+    turn: Sequence[Spent], anchors: Mapping[int, _Anchor], named: Sequence[tuple[int, _Anchor]]
+) -> Iterator[tuple[int, _Anchor]]:
     """A request without edits serves the next anchor of its turn; behind the last one, it serves that."""
-    waiting: list[int] = []
+    waiting: list[Spent] = []
     last: _Anchor | None = None
     for one in turn:
         if anchor := anchors.get(one.row):
-            yield from ((row, anchor) for row in waiting)
+            yield from ((before.row, anchor) for before in waiting)
             waiting, last = [], anchor
         elif not one.edits:
-            waiting.append(one.row)
-    if last:
-        yield from ((row, last) for row in waiting)
+            waiting.append(one)
+    for one in waiting:
+        if anchor := _next(one, named) or last:
+            yield one.row, anchor
 
 
-def _by_branch(turn: Sequence[Spent], history: _History) -> Iterator[tuple[int, _Anchor]]:
+def _next(one: Spent, ahead: Iterable[tuple[int, _Anchor]]) -> _Anchor | None:
+    """The first anchor after a request, within the longest wait."""
+    near = [(time, anchor) for time, anchor in ahead if one.time <= time <= one.time + LONGEST_WAIT * 1000]
+    return min(near, key=lambda item: item[0])[1] if near else None
+
+
+def _by_branch(turn: Sequence[Spent], history: _History) -> dict[int, _Anchor]:
+    found: dict[int, _Anchor] = {}
     last: Made | None = None
     for one in turn:
         last = history.next_on_branch(one) or last
         if last:
-            yield one.row, _Anchor(last, "branch+time")
+            found[one.row] = _Anchor(last, "branch+time")
+    return found
 
 
 def _doubtful(edited: Mapping[tuple[str, str], set[str]], spans: Mapping[str, tuple[int, int]]) -> set[tuple[str, str]]:

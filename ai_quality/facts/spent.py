@@ -6,11 +6,11 @@ price adds nothing and is counted, as is one whose tokens nobody logged. So a su
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from ai_quality.spend import Tokens
+from ai_quality.spend import Stored, Tokens, Usage
 
 
 class Sums(NamedTuple):
@@ -61,6 +61,13 @@ class Cell(NamedTuple):
 def one(tokens: Tokens | None, usd: Decimal | None) -> Sums:
     """The sum of a single request."""
     return Sums(1, tokens or Tokens(), usd or Decimal(0), int(usd is not None), int(tokens is None))
+
+
+def record(name: str, agent: str, model: str | None, evidence: str, rows: Sequence[Stored]) -> Usage:
+    """What requests come to as one record, without dollars; tokens are unknown where one of them does not tell."""
+    known = [row.tokens for row in rows if row.tokens is not None]
+    tokens = Tokens(*map(sum, zip(*known, strict=True))) if known and len(known) == len(rows) else None
+    return Usage(name, agent, model, len(rows), tokens, None, None, evidence)
 
 
 def total(cells: Iterable[Cell]) -> Sums:

@@ -10,16 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ai_quality.facts.spending import DAY, Edit, Made, Spent, Tie, attribute
+from ai_quality.facts.spending import DAY, Made, Spent, Tie, attribute, spent
 from ai_quality.facts.successors import Known, successors
 from ai_quality.facts.trailers import trailer_lines
 from ai_quality.facts.usage_lines import counted
 from ai_quality.model import Commit
-from ai_quality.sources import notes, recent
+from ai_quality.sources import notes, recent, reflog
 from ai_quality.sources.git import Repository
-from ai_quality.sources.intake import NOWHERE, place_name
+from ai_quality.sources.intake import place_name
 from ai_quality.sources.ledger import Ledger
-from ai_quality.sources.ledger_rows import Record, Stored
+from ai_quality.sources.ledger_rows import Record
+from ai_quality.spend import Stored
 
 DEFAULT_BRANCHES = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master", "HEAD")
 REPLACING = ("commit (amend)", "rebase (fixup", "rebase (squash")
@@ -66,21 +67,6 @@ def _home(record: Record, past: Past) -> str | None:
     return past.carried.get(record.id) or past.stands_for.get(record.sha or "")
 
 
-def spent(one: Stored, root: int = -1) -> Spent:
-    """A stored request as attribution wants it; `root` picks among the guesses for files of a gone directory."""
-    edits = []
-    for call in one.calls:
-        if call.kind == "edit" and call.path and not call.failed:
-            guesses = call.path.split(" ")
-            names = guesses[root : root + 1] if root >= 0 else guesses
-            if known := tuple(name for name in names if name != NOWHERE):
-                edits.append(Edit(known, call.lines or 1))
-    printed = tuple(sha for call in one.calls for sha in call.commits)
-    return Spent(
-        one.row, one.session, one.turn, one.time, one.place, one.branch, tuple(edits), printed, one.whole_session
-    )
-
-
 def past_of(repository: Repository, ledger: Ledger, rows: Sequence[Stored]) -> Past:
     """Gather the commits that may hold the spend of these requests."""
     since = min((one.time for one in rows), default=0) // 1000 - DAY
@@ -115,8 +101,8 @@ def past_of(repository: Repository, ledger: Ledger, rows: Sequence[Stored]) -> P
 class _Logs(NamedTuple):
     """What tells where commits were made: reflogs by worktree and by branch, tips, and which branches matter."""
 
-    heads: Mapping[str, list[recent.Entry]]
-    branches: Mapping[str, list[recent.Entry]]
+    heads: Mapping[str, list[reflog.Entry]]
+    branches: Mapping[str, list[reflog.Entry]]
     tips: Mapping[str, str]
     reached: Mapping[str, Commit]
     asked: set[str]
@@ -152,7 +138,7 @@ def _made(
     ]
 
 
-def _made_in(heads: Mapping[str, list[recent.Entry]]) -> dict[str, str]:
+def _made_in(heads: Mapping[str, list[reflog.Entry]]) -> dict[str, str]:
     """Commit → the worktree that made it: the first whose HEAD came to it by any act that writes commits."""
     found: dict[str, tuple[int, str]] = {}
     for name, log in heads.items():

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from ai_quality.pipeline.charging import Past, past_of
 from ai_quality.sources.git import Repository
 from ai_quality.sources.ledger import Ledger
-from ai_quality.sources.ledger_rows import Stored
 from ai_quality.sources.places import GUESSES
+from ai_quality.spend import Stored
 
 MANY = 3
 """So many files of a gone directory must have names of this history, where its own name proves nothing."""

@@ -7,7 +7,8 @@ from decimal import Decimal
 from importlib import metadata
 
 from ai_quality.sources.ledger import Ledger
-from ai_quality.sources.ledger_rows import PICO, Stored
+from ai_quality.sources.ledger_rows import PICO
+from ai_quality.spend import Stored
 
 LIST = "genai-prices"
 UNKNOWN = "none"

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from ai_quality.sources import sessions
 from ai_quality.sources.ledger import Ledger
-from ai_quality.sources.ledger_rows import LogMark, Stored
+from ai_quality.sources.ledger_rows import LogMark
 from ai_quality.sources.places import GUESSES, Places, Spot
-from ai_quality.spend import Call, Request
+from ai_quality.spend import NOWHERE, Call, Request, Stored
 
 UNFINISHED = -1
 """The size kept of a log that was not read to its end: no log has it, so the next run opens the log again."""
@@ -32,14 +32,20 @@ class Intake(NamedTuple):
     complete: bool
 
 
-def collect(
-    ledger: Ledger, places: Places, home: str, environ: Mapping[str, str], go_on: Callable[[], bool] = lambda: True
-) -> Intake:
-    """Read what the logs below a home say that the ledger does not know, the latest changed first.
+class Haste(NamedTuple):
+    """For a hook, whose time is short: which logs it wants, how many bytes at once, and whether to go on."""
 
-    `go_on` is asked before each reading of at most sessions.MOST_AT_ONCE bytes: a hook's time is short.
-    """
-    found = sessions.logs(home, environ)
+    wants: Callable[[sessions.Log], bool]
+    limit: int
+    go_on: Callable[[], bool]
+
+
+def collect(
+    ledger: Ledger, places: Places, home: str, environ: Mapping[str, str], haste: Haste | None = None
+) -> Intake:
+    """Read what the logs below a home say that the ledger does not know, the latest changed first."""
+    go_on, limit = (haste.go_on, haste.limit) if haste else (lambda: True, sessions.MOST_AT_ONCE)
+    found = [log for log in sessions.logs(home, environ) if haste is None or haste.wants(log)]
     marks, name_of_home = ledger.marks(), home_name(ledger, home)
     problems: list[str] = []
     read, complete = 0, True
@@ -54,7 +60,7 @@ def collect(
         read += 1
         mark, more = known and sessions.Mark(known.inode, known.at, known.tail, _opened(ledger, log.path, known)), True
         while more and (complete := go_on()):
-            reading = sessions.read(log, mark)
+            reading = sessions.read(log, mark, limit)
             mark, more = reading.mark, reading.more
             problems += (f"{problem}, of {log.agent}" for problem in reading.problems)
             if mark is None:
@@ -147,7 +153,3 @@ def _call(call: Call, request: Request, ledger: Ledger, places: Places) -> Call:
         path=" ".join(ledger.hashed(name) if name else NOWHERE for name in names) or None,
         fingerprint=ledger.hashed(call.fingerprint),
     )
-
-
-NOWHERE = "-"
-"""Stands for a guess below whose root the file is not."""

@@ -21,17 +21,8 @@ from decimal import Decimal
 from hashlib import blake2b
 
 from ai_quality import errors
-from ai_quality.sources.ledger_rows import (
-    COLUMNS,
-    LogMark,
-    Record,
-    Stored,
-    blanks,
-    from_columns,
-    grown,
-    split,
-    to_columns,
-)
+from ai_quality.sources.ledger_rows import COLUMNS, LogMark, Record, blanks, from_columns, grown, split, to_columns
+from ai_quality.spend import Stored
 
 FILE = "ledger.sqlite"
 VERSION = 1

@@ -11,38 +11,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ai_quality.sources.sessions.shapes import answered
-from ai_quality.spend import Call, Tokens
+from ai_quality.spend import Call, Stored, Tokens
 
 PICO = 10**12
 """Dollars are kept as whole dollars and trillionths: sums of integers are exact."""
-
-
-class Stored(NamedTuple):
-    """A request as the ledger keeps it: names as keyed hashes, `calls` with hashed paths (several guesses joined by
-    blanks), `kind` and `place` where it worked (places.Spot). `row` and `record` are None until it is kept and claimed.
-    """  # noqa: D205 (one sentence)
-
-    key: str
-    agent: str
-    session: str
-    turn: str
-    context: str
-    time: int
-    model: str | None
-    provider: str | None
-    tier: str | None
-    tokens: Tokens | None
-    whole_session: bool
-    kind: str
-    place: str | None
-    directory: str | None
-    branch: str | None
-    calls: tuple[Call, ...]
-    dollars: int | None = None
-    pico: int | None = None
-    basis: str | None = None
-    record: str | None = None
-    row: int = 0
 
 
 class LogMark(NamedTuple):

@@ -86,17 +86,21 @@ class Places:
     def _top(self, folder: str) -> Spot | None:
         """The spot of what is below a folder, if that is the top of a worktree."""
         entry = os.path.join(folder, ".git")
-        if os.path.isdir(entry):
-            git_dir = os.path.realpath(entry)
-        elif (pointed := _pointer(entry, b"gitdir: ")) is not None:
-            git_dir = os.path.realpath(os.path.join(folder, pointed))
-        else:
+        if not os.path.isdir(entry) and _pointer(entry, b"gitdir: ") is None:
             return None
-        common = _pointer(os.path.join(git_dir, "commondir"), b"")
-        common_dir = git_dir if common is None else os.path.realpath(os.path.join(git_dir, common))
+        git_dir, common_dir = git_dirs(entry)
         if common_dir != self.common_dir:
             return Spot("other")
         return Spot("here", "" if git_dir == common_dir else os.path.basename(git_dir), folder)
+
+
+def git_dirs(entry: str) -> tuple[str, str]:
+    """A worktree's git directory and the common one, absolute, from its `.git` (a directory or a pointer to one)."""
+    git_dir = os.path.realpath(entry)
+    if (pointed := _pointer(entry, b"gitdir: ")) is not None:
+        git_dir = os.path.realpath(os.path.join(os.path.dirname(git_dir), pointed))
+    common = _pointer(os.path.join(git_dir, "commondir"), b"")
+    return git_dir, git_dir if common is None else os.path.realpath(os.path.join(git_dir, common))
 
 
 def _absolute(path: str, directory: str | None) -> str:

@@ -1,35 +1,18 @@
 """Commits of a period with the paths they change, and what reflogs know of where commits were made.
 
-Asks git through its door; reflogs are read as the files they are (a repository with reftables has none here, and
-then nothing is known of worktrees). A reflog line is git's: `old new Name <address> time zone TAB action: words`;
-name and address are passed over.
+Asks git through its door.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import NamedTuple
 
 from ai_quality.model import Commit
-from ai_quality.sources import gitlog
+from ai_quality.sources import gitlog, reflog
 from ai_quality.sources.git import DIFF_OPTIONS, Repository
 
-REFLOG_LIMIT = 4 << 20
-"""Bytes read of one reflog, its newest."""
-
 BRANCHES = ("refs/heads", "refs/remotes", "refs/tags", "refs/pull")
-_ENTRY = re.compile(rb"([0-9a-f]{40,64}) ([0-9a-f]{40,64}) [^\n]*> (\d{1,12}) [+-]\d{4}\t([^:\n]{0,100})")
-
-
-class Entry(NamedTuple):
-    """One step of a ref: the commit before and after, when (seconds), and git's word for it ("commit (amend)")."""
-
-    old: str
-    new: str
-    time: int
-    action: str
 
 
 def tips(repository: Repository) -> dict[str, str]:
@@ -40,7 +23,7 @@ def tips(repository: Repository) -> dict[str, str]:
         f"worktrees/{name}/HEAD": repository.common_dir / "worktrees" / name / "HEAD" for name in worktrees(repository)
     }
     for name, place in heads.items():
-        text = _text(place)
+        text = reflog.tail(place, 100)
         if re.fullmatch(rb"[0-9a-f]{40,64}\n?", text):
             found[name] = text.strip().decode()
     return found
@@ -52,7 +35,7 @@ def worktrees(repository: Repository) -> list[str]:
     return sorted(place.name for place in folder.iterdir() if place.is_dir()) if folder.is_dir() else []
 
 
-def reflogs(repository: Repository) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
+def reflogs(repository: Repository) -> tuple[dict[str, list[reflog.Entry]], dict[str, list[reflog.Entry]]]:
     """The reflogs of HEAD by worktree ("" is the main one), and those of the local branches by name, oldest first."""
     folder = repository.common_dir
     heads = {"": folder / "logs/HEAD"}
@@ -60,8 +43,8 @@ def reflogs(repository: Repository) -> tuple[dict[str, list[Entry]], dict[str, l
     branches = folder / "logs/refs/heads"
     files = {str(place.relative_to(branches)): place for place in branches.rglob("*")} if branches.is_dir() else {}
     return (
-        {name: list(_entries(_text(place))) for name, place in heads.items()},
-        {name: list(_entries(_text(place))) for name, place in files.items()},
+        {name: reflog.entries(place) for name, place in heads.items()},
+        {name: reflog.entries(place) for name, place in files.items()},
     )
 
 
@@ -96,19 +79,3 @@ def changed(repository: Repository, shas: Sequence[str]) -> dict[str, dict[str, 
             sha: {diff.change.new_path: diff.change.new_blob for diff in diffs}
             for sha, diffs in gitlog.file_diffs(stream)
         }
-
-
-def _entries(text: bytes) -> Iterator[Entry]:
-    for line in text.split(b"\n"):
-        if found := _ENTRY.match(line):
-            old, new, time, action = found.groups()
-            yield Entry(old.decode(), new.decode(), int(time), action.decode("utf-8", "replace"))
-
-
-def _text(place: Path) -> bytes:
-    try:
-        with place.open("rb") as file:
-            file.seek(max(0, place.stat().st_size - REFLOG_LIMIT))
-            return file.read(REFLOG_LIMIT)
-    except OSError:
-        return b""

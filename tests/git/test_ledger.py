@@ -11,8 +11,7 @@ import pytest
 
 from ai_quality import errors
 from ai_quality.sources.ledger import FILE, VERSION, open_ledger
-from ai_quality.sources.ledger_rows import Stored
-from ai_quality.spend import Call, Tokens
+from ai_quality.spend import Call, Stored, Tokens
 from tests.ledgers import MARK, edit, record, stored
 
 

@@ -63,7 +63,10 @@ def test_a_commit_the_session_made_itself_is_the_strongest_evidence() -> None:
 
 
 def test_a_message_that_names_the_session_says_the_same() -> None:
-    assert told([ask(1, 6, "f")], [made("aa", 10, "f", sessions="s")]) == {1: "aa agent-commit"}
+    day = [made("aa", 10, "f", sessions="s"), made("bb", 15, "g")]
+    spent = [ask(1, 1, turn="explore"), ask(2, 2, turn="shell"), ask(3, 6, "f"), ask(4, 7), ask(5, 11)]
+    assert told(spent, day) == dict.fromkeys(range(1, 6), "aa agent-commit")
+    assert told([ask(1, 1), ask(2, 2, of="z")], day) == {1: "aa agent-commit", 2: "aa branch+time"}
 
 
 def test_requests_without_edits_serve_the_next_edit_of_their_turn_and_the_rest_the_last() -> None:
