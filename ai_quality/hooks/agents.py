@@ -48,10 +48,10 @@ SIGNS = (
     Sign("goose", "GOOSE_TERMINAL", TRUE),
     Sign("cline", "CLINE_ACTIVE", TRUE),
     Sign("roo-code", "ROO_ACTIVE", TRUE),
-    Sign("auggie", "AUGMENT_AGENT", TRUE),
+    Sign("augment", "AUGMENT_AGENT", TRUE),
     Sign("junie", "JUNIE_DATA"),
     Sign("junie", "JUNIE_SHIM_PATH"),
-    Sign("pi", "PI_CODING_AGENT", TRUE),
+    Sign("pi-coding-agent", "PI_CODING_AGENT", TRUE),
     Sign("warp", "OZ_RUN_ID"),
     Sign("warp", "WARP_RUN_ID"),
     Sign("replit", "REPLIT_MODE", "assistant"),
@@ -84,7 +84,8 @@ NAMES = {
     "copilot": "copilot", "copilot-cli": "copilot-cli", "crush": "crush", "goose": "goose", "amp": "amp",
     "opencode": "opencode", "gemini": "gemini-cli", "gemini-cli": "gemini-cli", "qwen-code": "qwen-code",
     "devin": "devin", "droid": "droid", "cline": "cline", "junie": "junie", "kiro": "kiro", "v0": "v0",
-    "replit": "replit", "pi": "pi", "auggie": "auggie", "augment": "auggie", "antigravity": "antigravity",
+    "replit": "replit", "pi": "pi-coding-agent", "auggie": "augment", "augment": "augment",
+    "antigravity": "antigravity",
 }  # fmt: skip
 """What NAMING may say → the id; a version or `_agent` at the end is cut off first. Other names tag nothing."""
 

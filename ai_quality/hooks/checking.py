@@ -82,7 +82,7 @@ def _now(found: installing.Found, settings: Mapping[str, str], environ: Mapping[
 
 
 def _log(directory: Path) -> Check:
-    file = log_file(directory)
+    file = Path(log_file(directory))
     if not file.is_file():
         return Check("hook log", "ok", "no failure noted", "")
     last = file.read_text(encoding="ascii", errors="replace").splitlines()[-LAST:]

@@ -6,23 +6,31 @@ given, which that door drops (docs/decisions/0009). Every call has a time limit 
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-SECONDS = 0.4
-"""A hook gives up after half a second; no single question may use it all up."""
+if TYPE_CHECKING:
+    from pathlib import Path  # 5 ms to import, which a hook does not need
+
+_seconds = [10.0]  # as long as nobody waits for a commit
+
+
+def limit_each_question(seconds: float) -> None:
+    """Let no single question take longer; a hook that waits for git must still be able to say that it gave up."""
+    _seconds[0] = 0.8 * seconds
 
 
 class GitSaysNo(Exception):
     """git failed, or took too long; the words are git's own, for the log."""
 
 
-def ask(*arguments: str, stdin: bytes = b"", directory: Path | None = None, seconds: float = SECONDS) -> bytes:
+def ask(*arguments: str, stdin: bytes = b"", directory: Path | None = None) -> bytes:
     """Return what git prints; GitSaysNo if it fails or is not there."""
     try:
         done = subprocess.run(
-            ["git", *arguments], input=stdin, capture_output=True, cwd=directory, check=False, timeout=seconds
+            ["git", *arguments], input=stdin, capture_output=True, cwd=directory, check=False, timeout=_seconds[0]
         )
     except (OSError, subprocess.TimeoutExpired) as failed:
         raise GitSaysNo(f"git {arguments[0]}: {failed}") from failed
@@ -31,12 +39,18 @@ def ask(*arguments: str, stdin: bytes = b"", directory: Path | None = None, seco
     return done.stdout
 
 
-def paths(*names: str, directory: Path | None = None) -> list[Path]:
+def paths(*names: str, directory: Path | None = None) -> list[str]:
     """Return where git keeps these names here (`--git-path`: right in worktrees, with core.hooksPath), absolute."""
     asked = [word for name in names for word in ("--git-path", name)]
     told = ask("rev-parse", *asked, directory=directory).decode("utf-8", "surrogateescape").splitlines()
-    base = directory or Path.cwd()
-    return [base / line for line in told]
+    return [os.path.join(directory or os.getcwd(), line) for line in told]
+
+
+def git_dir() -> str:
+    """Return the folder of this work tree's own state, asking git only where a look does not tell."""
+    if given := os.environ.get("GIT_DIR"):
+        return given
+    return ".git" if os.path.isdir(".git") else os.fsdecode(ask("rev-parse", "--git-dir").rstrip(b"\n"))
 
 
 def settings(directory: Path | None = None) -> dict[str, str]:

@@ -63,7 +63,7 @@ class Plan(NamedTuple):
 def look(directory: Path) -> Found:
     """Ask git and the work tree; GitSaysNo outside a repository."""
     version = re.search(rb"(\d+)\.(\d+)", git.ask("version", directory=directory))
-    hooks, common = git.paths("hooks", "ai-quality", directory=directory)
+    (hooks,) = map(Path, git.paths("hooks", directory=directory))
     told = git.ask("rev-parse", "--git-common-dir", directory=directory).decode("utf-8", "surrogateescape").rstrip("\n")
     common = directory / told
     bare = git.ask("rev-parse", "--is-bare-repository", directory=directory).strip() == b"true"
@@ -151,9 +151,9 @@ def _put(place: Path, text: bytes) -> str:
 
 
 def is_ours(place: Path) -> bool:
-    """Whether the hook at this place is our shim."""
+    """Whether the hook at this place is our shim, and no link to it."""
     try:
-        return MARK in place.read_bytes()[:200]
+        return not place.is_symlink() and MARK in place.read_bytes()[:200]
     except OSError:
         return False
 

@@ -13,15 +13,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ai_quality.hooks import git, message, tagging
 from ai_quality.hooks.agents import tagging_agents
 
+if TYPE_CHECKING:
+    from pathlib import Path  # 5 ms to import, which a hook does not need
+
 NOTES = "refs/notes/ai-quality"
 HOOKS = ("prepare-commit-msg", "commit-msg", "post-commit", "post-rewrite", "pre-push")
 LIMIT = 0.5
-"""Seconds after which a hook gives up and the commit goes on without us."""
+"""Seconds after which a hook gives up and the commit goes on without us; AI_QUALITY_LIMIT says another number."""
 
 ANCESTORS = 8
 """How many processes may stand between git and us: a shell, a hook manager, its launcher."""
@@ -34,7 +37,9 @@ def main(words: Sequence[str], environ: Mapping[str, str], stdin: Callable[[], b
     """Run the hook `words` name, with git's arguments; 0 whatever happens, even when time runs out."""
     if not words or words[0] not in HOOKS or environ.get("AI_QUALITY") == "0":
         return 0
-    give_up = threading.Timer(LIMIT, _give_up, [words[0]])
+    limit = _limit(environ)
+    git.limit_each_question(limit)
+    give_up = threading.Timer(limit, _give_up, [words[0], limit])
     give_up.daemon = True
     give_up.start()
     try:
@@ -65,18 +70,17 @@ def _tag(
     hook: str, arguments: Sequence[str], environ: Mapping[str, str], settings: Mapping[str, str], mode: str
 ) -> None:
     agents = tagging_agents(environ)
-    file = Path(arguments[0])
-    before = file.read_bytes()
+    before = _read(arguments[0])
     decision = tagging.decide(_moment(hook, arguments, environ, settings, before), agents)
     if not decision.lines:
         return
     if mode == "notes":
         above = _git_above()
-        _pending().write_text("\n".join([above[0] if above else "", *decision.lines]), encoding="ascii")
+        _write(_pending(), "\n".join([above[0] if above else "", *decision.lines]).encode("ascii"))
         return
     after = message.with_trailers(before, decision.lines, _comment(settings))
     if after != before:
-        _replace(file, after)
+        _replace(arguments[0], after)
 
 
 def _moment(
@@ -84,12 +88,14 @@ def _moment(
 ) -> tagging.Moment:
     given = arguments[1] if len(arguments) > 1 else environ.get("PRE_COMMIT_COMMIT_MSG_SOURCE", "")
     source = given if hook == "prepare-commit-msg" else ""
-    *states, squash_file = git.paths(*tagging.SEQUENCER, "SQUASH_MSG")
-    squashed = squash_file.read_bytes() if squash_file.is_file() else b""
+    folder = git.git_dir()
+    states = [name for name in tagging.SEQUENCER if os.path.exists(os.path.join(folder, name))]
+    squash_file = os.path.join(folder, "SQUASH_MSG")
+    squashed = _read(squash_file) if os.path.isfile(squash_file) else b""
     is_amend = source != "commit" and _is_amend(environ)
     return tagging.Moment(
         hook=hook, source=source, editor=environ.get("GIT_EDITOR") != ":",
-        in_progress=[path.name for path in states if path.exists()], is_amend=is_amend,
+        in_progress=states, is_amend=is_amend,
         head=git.ask("log", "-1", "--no-show-signature", "--format=%B", "HEAD") if is_amend else b"",
         squashed=squashed, message=before, comment=_comment(settings),
     )  # fmt: skip
@@ -102,23 +108,20 @@ def _comment(settings: Mapping[str, str]) -> bytes:
 
 
 def _is_amend(environ: Mapping[str, str]) -> bool:
-    """Whether HEAD is being replaced: git keeps the author date then, and its own words say --amend.
+    """Whether HEAD is being replaced: `--amend -m` gives hooks the arguments of a new commit.
 
-    `--amend -m` gives hooks the arguments of a new commit. git exports the author date to them (builtin/commit.c,
-    determine_author_info): an amend's is HEAD's. Two commits within a second share one too, so git's command line
-    decides where it can be read.
+    git's own words say --amend where the system shows them. Elsewhere the author date tells, which git exports to
+    hooks (builtin/commit.c, determine_author_info): an amend's is HEAD's, and so is that of a commit in its second.
     """
+    if above := _git_above():
+        return any(map(_AMEND.match, above[1]))
     said = re.fullmatch(r"@(\d+) \S+", environ.get("GIT_AUTHOR_DATE", ""))
     if not said:
         return False
     try:
-        date = git.ask("log", "-1", "--no-show-signature", "--format=%at", "HEAD").decode().strip()
+        return git.ask("log", "-1", "--no-show-signature", "--format=%at").split() == [said[1].encode()]
     except git.GitSaysNo:  # no commit yet
         return False
-    if date != said[1]:
-        return False
-    above = _git_above()
-    return above is None or any(map(_AMEND.match, above[1]))
 
 
 def _git_above() -> tuple[str, list[str]] | None:
@@ -126,38 +129,48 @@ def _git_above() -> tuple[str, list[str]] | None:
     pid = str(os.getppid())
     with contextlib.suppress(OSError, ValueError, IndexError):
         for _ in range(ANCESTORS):
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
-            if Path(words[0]).name.startswith("git"):
+            words = _read(f"/proc/{pid}/cmdline").decode("utf-8", "replace").split("\0")
+            if os.path.basename(words[0]).startswith("git"):
                 return pid, words
-            pid = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[1]
+            pid = _read(f"/proc/{pid}/stat").decode("ascii", "replace").rpartition(")")[2].split()[1]
     return None
 
 
-def _replace(file: Path, text: bytes) -> None:
+def _read(place: str) -> bytes:
+    with open(place, "rb") as file:
+        return file.read()
+
+
+def _write(place: str, text: bytes) -> None:
+    with open(place, "wb") as file:
+        file.write(text)
+
+
+def _replace(place: str, text: bytes) -> None:
     """Write beside the file, then take its place: whatever happens half way, the message stays whole."""
-    beside = file.with_name(f".ai-quality-{os.getpid()}")
+    beside = f"{place}.ai-quality-{os.getpid()}"
     try:
-        beside.write_bytes(text)
-        beside.chmod(file.stat().st_mode & 0o777)
-        beside.replace(file)
+        _write(beside, text)
+        os.chmod(beside, os.stat(place).st_mode & 0o777)
+        os.replace(beside, place)
     finally:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(beside)
 
 
-def _pending() -> Path:
+def _pending() -> str:
     """Where the message hooks leave a note's lines for post-commit; one a worktree."""
-    (place,) = git.paths("ai-quality-pending")
-    return place
+    return os.path.join(git.git_dir(), "ai-quality-pending")
 
 
 def _write_note() -> None:
     """Attach what the message hook of the very same git run decided; an aborted commit leaves nothing behind."""
     place = _pending()
-    if not place.is_file():
+    if not os.path.isfile(place):
         return
-    pid, *lines = place.read_text(encoding="ascii").splitlines()
-    age = time.time() - place.stat().st_mtime
-    place.unlink()
+    pid, *lines = _read(place).decode("ascii").splitlines()
+    age = time.time() - os.stat(place).st_mtime
+    os.unlink(place)
     above = _git_above()
     if (above and pid == above[0]) or (not above and age < 2 * LIMIT):
         git.ask("notes", f"--ref={NOTES}", "append", "--file=-", "HEAD", stdin="\n".join(lines).encode() + b"\n")
@@ -184,21 +197,27 @@ def note_failure(words: str) -> None:
     line = f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {clean}\n"
     with contextlib.suppress(Exception):
         place = log_file()
-        place.parent.mkdir(exist_ok=True)
-        if place.exists() and place.stat().st_size > LOG_BYTES:
-            place.replace(place.with_name("hook.log.1"))
-        with place.open("a", encoding="ascii") as log:
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        if os.path.exists(place) and os.stat(place).st_size > LOG_BYTES:
+            os.replace(place, f"{place}.1")
+        with open(place, "a", encoding="ascii") as log:
             log.write(line)
 
 
-def log_file(directory: Path | None = None) -> Path:
+def log_file(directory: Path | None = None) -> str:
     """Where failures are noted, shared by worktrees."""
-    told = git.ask("rev-parse", "--git-common-dir", directory=directory).decode("utf-8", "surrogateescape").rstrip("\n")
-    return (directory or Path.cwd()) / told / "ai-quality" / "hook.log"
+    told = os.fsdecode(git.ask("rev-parse", "--git-common-dir", directory=directory).rstrip(b"\n"))
+    return os.path.join(directory or os.getcwd(), told, "ai-quality", "hook.log")
 
 
-def _give_up(hook: str) -> None:
-    note_failure(f"{hook}: gave up after {LIMIT} s")
+def _limit(environ: Mapping[str, str]) -> float:
+    said = environ.get("AI_QUALITY_LIMIT", "")
+    return float(said) if re.fullmatch(r"\d{1,2}(?:\.\d{1,3})?", said) else LIMIT
+
+
+def _give_up(hook: str, limit: float) -> None:
+    git.limit_each_question(LIMIT)  # to find the log
+    note_failure(f"{hook}: gave up after {limit} s")
     os._exit(0)
 
 

@@ -90,6 +90,7 @@ def _reason_against(moment: Moment) -> str:
     by_editor = moment.hook == "prepare-commit-msg" and (moment.editor or moment.source == "template")
     return next((reason for is_so, reason in (
         (by_editor, "an editor opens, so commit-msg decides"),
+        (moment.hook == "commit-msg" and not moment.editor, "no editor opened, so prepare-commit-msg has decided"),
         (text.is_empty(moment.message, moment.comment), "the message is empty, so git aborts"),
         (moment.source == "merge" or moment.in_progress, "git repeats or merges"),
         (_REPEATED.match(subject), "a revert, fixup or squash of another commit"),
