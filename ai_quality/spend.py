@@ -50,7 +50,7 @@ class Request(NamedTuple):
     since 1970, `tokens` None where the agent logs none, `tier` a speed or service tier that changes the price.
     `turn` is a person's prompt with all that followed; "" on a sub-agent's request whose log does not tell: the
     session's turn at that time. Requests of a session with the same `context` saw the same context window, so a
-    sub-agent has its own, and a compaction begins a new one.
+    sub-agent has its own, and a compaction begins a new one. `request_id` is the provider's, where logged.
     `whole_session` marks agents that log only their sessions' totals. Never stored or sent: prompts and answers.
     """
 
@@ -68,6 +68,7 @@ class Request(NamedTuple):
     calls: tuple[Call, ...]
     whole_session: bool = False
     context: str = ""
+    request_id: str | None = None
 
 
 NOWHERE = "-"

@@ -10,20 +10,14 @@ Input excludes cached tokens here; thinking is inside output. Model `<synthetic>
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from ai_quality.sources.sessions import commands, files, shapes
+from ai_quality.sources.sessions import calls, files, shapes
 from ai_quality.sources.sessions.log import Log
 from ai_quality.sources.sessions.shapes import Problems, Record, State, each, name, note, path, table, text
-from ai_quality.spend import Call, CallKind, Request, Tokens
+from ai_quality.spend import Request, Tokens
 
 AGENT = "claude-code"
-
-EDITS = {"Edit": "new_string", "Write": "content", "NotebookEdit": "new_source", "MultiEdit": ""}
-READS = frozenset({"Read", "Grep", "Glob", "LS", "NotebookRead"})
-
-MOST_WAITING = 200
-"""Calls without an answer that are remembered; more than a few at once are never seen."""
 
 
 def logs(home: str, environ: Mapping[str, str]) -> Iterator[Log]:
@@ -39,9 +33,8 @@ def wanted(line: bytes) -> bool:
     return b'"usage"' in line or b'"type":"user"' in line or b'"compact_boundary"' in line
 
 
-def requests(lines: Iterator[bytes], state: State, problems: Problems, log: str) -> Iterator[Request]:
+def requests(lines: Iterable[bytes], state: State, problems: Problems, log: Log) -> Iterator[Request]:
     """Lines of one file → requests; an answered call comes again, on a request of the same key without tokens."""
-    state.setdefault("waiting", {})
     for record in shapes.records(lines, wanted, problems):
         state["time"] = shapes.moment(record, "timestamp") or state.get("time")
         kind = record.get("type")
@@ -51,11 +44,10 @@ def requests(lines: Iterator[bytes], state: State, problems: Problems, log: str)
             yield from _user(record, state)
         elif kind == "system" and record.get("subtype") == "compact_boundary":
             state["compactions"] = state.get("compactions", 0) + 1
-    while len(state["waiting"]) > MOST_WAITING:
-        del state["waiting"][next(iter(state["waiting"]))]
+    calls.forget_old(state)
 
 
-def _answer(record: Record, state: State, problems: Problems, log: str) -> Iterator[Request]:
+def _answer(record: Record, state: State, problems: Problems, log: Log) -> Iterator[Request]:
     message = table(record, "message")
     usage = table(message, "usage")
     model = name(message, "model")
@@ -71,7 +63,8 @@ def _answer(record: Record, state: State, problems: Problems, log: str) -> Itera
     tokens = _tokens(usage)
     if tokens is None:
         note(problems, shapes.NOT_COUNTABLE)
-    session = name(record, "sessionId") or log.rsplit("/", 1)[-1].removesuffix(".jsonl")
+    uses = [(found, use) for use in each(message, "content") if _is(use, "tool_use") and (found := name(use, "id"))]
+    session = name(record, "sessionId") or files.stem(log.path)
     branch = name(record, "gitBranch")
     request = Request(
         key=f"{AGENT}:{identity}",
@@ -85,16 +78,14 @@ def _answer(record: Record, state: State, problems: Problems, log: str) -> Itera
         tokens=tokens,
         directory=path(record, "cwd"),
         branch=None if branch == "HEAD" else branch,  # detached
-        calls=tuple(_calls(message, session)),
+        calls=tuple(
+            calls.made(identity, session, text(use, "name") or "", table(use, "input")) for identity, use in uses
+        ),
         context=f"{name(record, 'agentId') or 'main'}.{state.get('compactions', 0)}",
+        request_id=name(record, "requestId"),
     )
-    for call, block in zip(request.calls, _tool_uses(message), strict=True):
-        given = table(block, "input")
-        state["waiting"][call.id] = [
-            *request[:5],
-            *call[:5],
-            commands.may_commit(text(given, "command") or ""),
-        ]
+    for call, (_, use) in zip(request.calls, uses, strict=True):
+        calls.wait(state, request, call, commits=calls.commits(table(use, "input")))
     yield request
     yield from _advice(request, usage, problems)
 
@@ -112,6 +103,7 @@ def _advice(request: Request, usage: Record, problems: Problems) -> Iterator[Req
             tokens=tokens,
             calls=(),
             context=f"advisor.{request.context}",
+            request_id=None,
         )
 
 
@@ -144,69 +136,19 @@ def _provider(identity: str, model: str | None) -> str | None:
     return "anthropic" if model and model.startswith("claude") else None
 
 
-def _tool_uses(message: Record) -> list[Record]:
-    return [block for block in each(message, "content") if block.get("type") == "tool_use" and name(block, "id")]
-
-
-def _calls(message: Record, session: str) -> Iterator[Call]:
-    for block in _tool_uses(message):
-        tool, given = text(block, "name") or "", table(block, "input")
-        yield Call(
-            id=name(block, "id") or "",
-            kind=_kind(tool, given),
-            path=path(given, "file_path") or path(given, "notebook_path"),
-            lines=_lines(tool, given),
-            fingerprint=shapes.fingerprint(session, tool, given),
-            failed=None,
-            result_bytes=None,
-            commits=(),
-        )
-
-
-def _kind(tool: str, given: Record) -> CallKind:
-    if tool in EDITS:
-        return "edit"
-    if tool in READS:
-        return "read"
-    return commands.kind(text(given, "command") or "") if tool == "Bash" else "other"
-
-
-def _lines(tool: str, given: Record) -> int | None:
-    if tool not in EDITS:
-        return None
-    parts = each(given, "edits") if tool == "MultiEdit" else [given]
-    written = [text(part, EDITS[tool] or "new_string") for part in parts]
-    return sum(shapes.lines_in(part) for part in written if part is not None)
+def _is(block: Record, kind: str) -> bool:
+    return block.get("type") == kind
 
 
 def _user(record: Record, state: State) -> Iterator[Request]:
     """A prompt begins a turn; the answer of a tool completes its call."""
-    content = table(record, "message").get("content")
-    answers = [block for block in each(table(record, "message"), "content") if block.get("type") == "tool_result"]
-    if answers:
-        for answer in answers:
-            yield from _answered(answer, table(record, "toolUseResult"), state)
-    elif content and not any(record.get(flag) for flag in ("isMeta", "isSidechain", "isCompactSummary")):
+    message = table(record, "message")
+    answers = [block for block in each(message, "content") if _is(block, "tool_result")]
+    interrupted = table(record, "toolUseResult").get("interrupted") is True
+    for block in answers:
+        failed = block.get("is_error") is True or interrupted
+        words = calls.words_of(block, "content")
+        yield from calls.answer(state, name(block, "tool_use_id"), failed=failed, words=words)
+    quiet = any(record.get(flag) for flag in ("isMeta", "isSidechain", "isCompactSummary"))
+    if message.get("content") and not answers and not quiet:
         state["turn"] = name(record, "promptId") or name(record, "uuid")
-
-
-def _answered(answer: Record, result: Record, state: State) -> Iterator[Request]:
-    waiting = state["waiting"].pop(name(answer, "tool_use_id"), None)
-    if waiting is None:
-        return
-    key, agent, session, turn, time, identity, kind, place, lines, fingerprint, commits = waiting
-    words = _words(answer)
-    failed = answer.get("is_error") is True or result.get("interrupted") is True
-    size = None if words is None else sum(map(shapes.size, words))
-    made = commands.committed("\n".join(words)) if commits and words else ()
-    call = Call(identity, kind, place, lines, fingerprint, failed, size, made)
-    yield Request(key, agent, session, turn, time, None, None, None, None, None, None, (call,))
-
-
-def _words(answer: Record) -> list[str] | None:
-    """The texts that came back; None where only something else did, as an image."""
-    content = answer.get("content")
-    if isinstance(content, str):
-        return [content]
-    texts = [words for block in each(answer, "content") if (words := text(block, "text")) is not None]
-    return texts or None

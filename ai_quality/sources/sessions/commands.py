@@ -95,6 +95,11 @@ def may_commit(command: str) -> bool:
     return "git" in command and any(_git(words) in COMMITS for words in _parts(command))
 
 
+def moves_branch(command: str) -> bool:
+    """Whether a part of the command may leave the branch it began on?"""
+    return "git" in command and any(_git(words) in {"switch", "checkout", "worktree"} for words in _parts(command))
+
+
 def committed(answer: str) -> tuple[str, ...]:
     """The ids that `git commit` printed, as `[branch 1a2b3c4] subject`."""
     return tuple(dict.fromkeys(COMMITTED.findall(answer[-LONGEST_ANSWER:])))[-MOST_COMMITS:]

@@ -6,8 +6,10 @@ Memory stays bounded whatever lies there: blocks of 1 MiB, no line over `LONGEST
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
+import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -65,15 +67,58 @@ def walk(top: str, *suffixes: str) -> Iterator[Found | None]:
         waiting.extend(reversed(below))
 
 
-def logs(agent: str, top: str, suffix: str, kind: Kind = "lines") -> Iterator[Log]:
+def logs(agent: str, top: str, suffix: str, kind: Kind = "lines", *, directory: str | None = None) -> Iterator[Log]:
     """The files below a directory as logs of an agent; one that cannot be listed as such."""
     for found in walk(top, suffix):
-        yield Log(agent, found.path, kind, found.size, found.changed) if found else Log(agent, top, "unreadable", 0, 0)
+        if found is None:
+            yield Log(agent, top, "unreadable", 0, 0)
+        else:
+            yield Log(agent, found.path, kind, found.size, found.changed, directory)
+
+
+def folders(top: str) -> list[str]:
+    """The directories in a directory, links followed, names in order; none where it cannot be listed."""
+    try:
+        with os.scandir(top) as entries:
+            return sorted(entry.path for entry in entries if entry.is_dir())
+    except OSError:
+        return []
+
+
+def inside(top: str, prefix: str, suffix: str) -> Iterator[Found]:
+    """The regular files right inside a directory whose names begin and end so."""
+    try:
+        with os.scandir(top) as entries:
+            paths = sorted(entry.path for entry in entries if entry.name.startswith(prefix))
+    except OSError:
+        return
+    for path in paths:
+        if path.endswith(suffix):
+            yield from one(path)
+
+
+def small(path: str) -> bytes | None:
+    """The content of a small file that says where things are; None where there is none or it is too long."""
+    descriptor = opened(path)
+    if descriptor is None:
+        return None
+    try:
+        data = os.read(descriptor, BLOCK)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return data if len(data) < BLOCK else None
 
 
 def expanded(path: str, home: str) -> str:
     """A path of an environment variable; a leading `~/` is the home that is read, not the user's own."""
     return f"{home}/{path[2:]}" if path.startswith("~/") else path
+
+
+def stem(path: str) -> str:
+    """A file's name without what follows its first dot: most agents name a log after its session."""
+    return path.rsplit("/", 1)[-1].partition(".")[0]
 
 
 def one(path: str) -> Iterator[Found]:
@@ -96,6 +141,25 @@ def opened(path: str) -> int | None:
         return descriptor
     os.close(descriptor)
     return None
+
+
+def content(descriptor: int) -> bytes:
+    """All of an open file."""
+    blocks: list[bytes] = []
+    at = 0
+    while block := os.pread(descriptor, BLOCK, at):
+        blocks.append(block)
+        at += len(block)
+    return b"".join(blocks)
+
+
+def stamp(descriptor: int, path: str) -> int:
+    """A checksum of what changes when a file, or the write-ahead log beside a database, is written."""
+    seen = [os.fstat(descriptor)]
+    with contextlib.suppress(OSError):
+        seen.append(os.stat(f"{path}-wal"))  # noqa: PTH116
+    told = ",".join(f"{about.st_ino},{about.st_size},{about.st_mtime_ns}" for about in seen)
+    return zlib.crc32(told.encode())
 
 
 class Lines:

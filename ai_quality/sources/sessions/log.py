@@ -11,13 +11,17 @@ Kind = Literal["lines", "document", "database", "unreadable"]
 
 
 class Log(NamedTuple):
-    """One log: whose, where, how it is read. Size in bytes and change time in milliseconds, when it was found."""
+    """One log: whose, where, how it is read. Size in bytes and change time in milliseconds, when it was found.
+
+    `directory` is where the sessions ran, for agents that tell it only by the place of the log.
+    """
 
     agent: str
     path: str
     kind: Kind
     size: int
     changed: int
+    directory: str | None = None
 
 
 class Mark(NamedTuple):

@@ -138,7 +138,7 @@ def moment(record: Record, key: str) -> int | None:
     return clock(round(stamp * 1000))
 
 
-def clock(value: object, unit: int = 1) -> int | None:
+def clock(value: object, unit: float = 1) -> int | None:
     """A time as a number of `unit` milliseconds since 1970, in milliseconds; None when it is no such number."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value * unit <= LATEST:
         return None  # NaN fails both comparisons
@@ -198,6 +198,7 @@ def grown(one: Request, other: Request) -> Request:
         branch=first.branch or later.branch,
         calls=_calls(one.calls, other.calls),
         context=first.context or later.context,
+        request_id=first.request_id or later.request_id,
     )
 
 
