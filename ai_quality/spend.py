@@ -80,6 +80,7 @@ class Stored(NamedTuple):
     A call's `path` holds the hashes of what a commit may call the file, several guesses joined by blanks, NOWHERE for
     one that it is not below. `kind` is here, other, nowhere or gone; `place` the worktree. Dollars are `dollars` and
     `pico` trillionths by the price list `basis`. `row` and `record` come with being kept and being claimed.
+    `exported` comes from telemetry: it counts only where no log tells of the same request.
     """
 
     key: str
@@ -93,6 +94,8 @@ class Stored(NamedTuple):
     tier: str | None
     tokens: Tokens | None
     whole_session: bool
+    exported: bool
+    request_id: str | None
     kind: str
     place: str | None
     directory: str | None

@@ -90,20 +90,25 @@ class _Anchor(NamedTuple):
 
 
 def attribute(
-    spent: Iterable[Spent], commits: Iterable[Made], covered: Mapping[str, int] | None = None
+    spent: Iterable[Spent],
+    commits: Iterable[Made],
+    covered: Mapping[str, int] | None = None,
+    fixed: Mapping[int, Tie] | None = None,
 ) -> dict[int, Tie]:
     """Return row → tie for every request that some evidence ties to a commit of today's history.
 
-    `covered` tells for a worktree since when (seconds) its reflog knows every commit made there.
+    `covered` tells for a worktree since when (seconds) its reflog knows every commit made there. `fixed` ties stay
+    as they are, and what edited nothing follows them too.
     """
     history = _History(list(commits), covered or {})
+    known = {row: _Anchor(history.named(tie.commit), tie.evidence) for row, tie in (fixed or {}).items()}
     sessions = _sessions(spent)
     spans = {session: (rows[0].time, rows[-1].time) for session, rows in sessions.items()}
     tied: dict[int, _Anchor] = {}
     edited: dict[tuple[str, str], set[str]] = defaultdict(set)
     for session, rows in sessions.items():
         own = history.own(session, rows)
-        anchors = {one.row: anchor for one in rows if (anchor := history.anchor(one, own))}
+        anchors = {one.row: anchor for one in rows if (anchor := known.get(one.row) or history.anchor(one, own))}
         for one in rows:
             if anchor := anchors.get(one.row):
                 for path in _held(one, anchor.made):
@@ -152,6 +157,12 @@ class _History:
                 self.by_path[path].append(made)
             for session in made.sessions:
                 self.by_session[session].append(made)
+
+    def named(self, sha: str) -> Made:
+        """The commit of an id; one that stands for itself where it is not among those we know."""
+        return next(
+            (made for made in self.by_start[sha[:7]] if made.sha == sha), Made(sha, 0, 0, frozenset(), becomes=sha)
+        )
 
     def own(self, session: str, rows: Sequence[Spent]) -> dict[str, int]:
         """The commits a session made itself: id → the latest time (milliseconds) at which it can have edited them."""

@@ -58,7 +58,7 @@ def word(usage: Usage) -> str:
 
 
 def usages(message: str) -> list[Usage]:
-    """The records a message or note states itself, wherever in it, in order, each id once; malformed ones skipped."""
+    """The records a message or note states itself, wherever in it, in order; of an id the fullest, malformed ones not."""
     if KEY.lower() not in message.lower():
         return []
     found: dict[str, Usage] = {}
@@ -67,7 +67,7 @@ def usages(message: str) -> list[Usage]:
     for section in (*whole.parts, Section(subject, whole.footer)):
         for value in _values(own_words(section)):
             if usage := _read(value):
-                found.setdefault(usage.id, usage)
+                found[usage.id] = max(found.get(usage.id, usage), usage, key=_fullness)
     return list(found.values())
 
 
@@ -79,14 +79,17 @@ def counted(messages: Iterable[tuple[str, str]], notes: Mapping[str, str] | None
     """
     noted = {sha: usages(text) for sha, text in (notes or {}).items()}
     final: dict[str, Usage] = {}
-    for records in noted.values():
-        for usage in records:
-            final.setdefault(usage.id, usage)
+    for usage in (usage for records in noted.values() for usage in records):
+        final[usage.id] = max(final.get(usage.id, usage), usage, key=_fullness)  # an older copy hangs on an old commit
     found: dict[str, tuple[str, Usage]] = {}
     for sha, message in messages:
         for usage in (*usages(message), *noted.get(sha, ())):
             found.setdefault(usage.id, (sha, final.get(usage.id, usage)))
     return list(found.values())
+
+
+def _fullness(usage: Usage) -> tuple[int, int]:
+    return usage.requests or 0, sum(usage.tokens or ())
 
 
 def record_id(salt: bytes, *parts: str) -> str:

@@ -26,9 +26,9 @@ from ai_quality.sources.intake import Haste, collect, place_name
 from ai_quality.sources.ledger import FILE, Ledger, open_ledger
 from ai_quality.sources.ledger_rows import Record
 from ai_quality.sources.places import Places, git_dirs
+from ai_quality.sources.sessions import AGENTS
 from ai_quality.spend import Stored, Usage
 
-MODES = ("trailer", "notes", "local", "off")
 PATIENCE = 0.1
 """Seconds to wait for another process's transaction."""
 
@@ -58,31 +58,15 @@ class Charged(NamedTuple):
     complete: bool
 
 
-NOTHING = Charged([], {}, complete=True)
-
-
-def mode(environ: Mapping[str, str], settings: Mapping[str, str]) -> str:
-    """Where the cost goes: `off` by the user's word before all, else the repository's, else it stays local."""
-    if environ.get("AI_QUALITY_USAGE", "").lower() in {"off", "0", "false", "no"}:
-        return "off"
-    said = settings.get("ai-quality.usage", "local")
-    return said if said in MODES else "local"
-
-
-def charge_commit(environ: Mapping[str, str], settings: Mapping[str, str], agents: Sequence[str]) -> Charged:
-    """Claim what the commit being made cost, and word it; nothing unless `usage` is `trailer`."""
-    if mode(environ, settings) != "trailer":
-        return NOTHING
+def charge_commit(environ: Mapping[str, str], agents: Sequence[str]) -> Charged:
+    """Claim what the commit being made cost, and word it. Raises what goes wrong with git, the ledger or the clock."""
     git_dir, common_dir = git_dirs(environ.get("GIT_DIR") or ".git")
     places = Places(common_dir)
     now = time.time()
     with open_ledger(os.path.join(common_dir, "ai-quality"), PATIENCE) as ledger:
-        end, lately = time.monotonic() + READING, (now - DAY) * 1000
-        haste = Haste(
-            wants=lambda log: log.agent in agents and log.changed >= lately,
-            limit=AT_ONCE,
-            go_on=lambda: time.monotonic() < end,
-        )
+        end = time.monotonic() + READING
+        mine = [agent for agent in agents if agent in AGENTS]
+        haste = Haste(mine, int((now - DAY) * 1000), AT_ONCE, lambda: time.monotonic() < end)
         read = collect(ledger, places, os.path.expanduser("~"), environ, haste)
         worktree = "" if git_dir == common_dir else os.path.basename(git_dir)
         records = _claim(ledger, worktree, git_dir, environ, int(now))

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ai_quality.facts.spending import DAY, Made, Spent, Tie, attribute, spent
+from ai_quality.facts.spending import DAY, Made, Tie, attribute, spent
 from ai_quality.facts.successors import Known, successors
 from ai_quality.facts.trailers import trailer_lines
 from ai_quality.facts.usage_lines import counted
@@ -48,28 +48,26 @@ def charge(ledger: Ledger, past: Past, rows: Sequence[Stored], root_of: Mapping[
 
     `root_of` tells for a gone directory how far above it the top of its worktree was.
     """
-    homes = {
-        record.id: (record, _home(record, past)) for record in ledger.records("state != 'withheld' OR sha NOT NULL")
-    }
-    ties: dict[int, Tie] = {}
-    free: list[Spent] = []
+    homes = {record.id: (record, home(record, past)) for record in ledger.records()}
+    fixed = {}
     for one in rows:
         record, sha = homes.get(one.record or "", (None, None))
         if record and sha:
-            ties[one.row] = Tie(sha, record.evidence)
-        else:
-            free.append(spent(one, root_of.get(one.directory or "", -1)))
-    return ties | attribute(free, past.made, past.covered)
+            fixed[one.row] = Tie(sha, record.evidence)
+    free = [spent(one, root_of.get(one.directory or "", -1)) for one in rows]
+    return attribute(free, past.made, past.covered, fixed) | fixed
 
 
-def _home(record: Record, past: Past) -> str | None:
+def home(record: Record, past: Past) -> str | None:
     """The commit of today that a record belongs to: the one that carries it, else the one that stands for its own."""
     return past.carried.get(record.id) or past.stands_for.get(record.sha or "")
 
 
 def past_of(repository: Repository, ledger: Ledger, rows: Sequence[Stored]) -> Past:
     """Gather the commits that may hold the spend of these requests."""
-    since = min((one.time for one in rows), default=0) // 1000 - DAY
+    if not rows:
+        return Past([], {}, {}, {}, {})
+    since = min(one.time for one in rows) // 1000 - DAY
     tips = recent.tips(repository)
     reached = {commit.sha: commit for commit in recent.commits(repository, tips.values(), since)}
     heads, branches = recent.reflogs(repository)

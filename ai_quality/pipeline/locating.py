@@ -36,7 +36,7 @@ class Located(NamedTuple):
 
 def locate(repository: Repository, ledger: Ledger, homes: Sequence[str], *, named: bool) -> Located:
     """Place every request that these homes' logs tell of; `named` homes may be of another machine."""
-    rows = ledger.sighted(homes, elsewhere=False)
+    rows, others = _counting(ledger.sighted(homes, elsewhere=False), ledger.sighted(homes, elsewhere=True))
     past = past_of(repository, ledger, [one for one in rows if one.kind != "nowhere"])
     foreign = named and not any(one.kind == "here" for one in rows)
     root_of = roots(rows, past, lenient=foreign)
@@ -44,7 +44,7 @@ def locate(repository: Repository, ledger: Ledger, homes: Sequence[str], *, name
     for one in rows:
         if one.kind == "here" or one.directory in root_of:
             turns.setdefault((one.session, one.turn), one)
-    found = Located([], [], ledger.sighted(homes, elsewhere=True), root_of, past)
+    found = Located([], [], others, root_of, past)
     for one in rows:
         neighbour = turns.get((one.session, one.turn))
         if one.kind == "here" or one.directory in root_of:
@@ -56,6 +56,19 @@ def locate(repository: Repository, ledger: Ledger, homes: Sequence[str], *, name
         else:
             found.others.append(one)
     return found
+
+
+def _counting(*told: list[Stored]) -> list[list[Stored]]:
+    """Leave out telemetry of requests that a log tells of: by the provider's id, else all of a session with a log."""
+    logged = [one for rows in told for one in rows if not one.exported]
+    ids = {(one.agent, one.request_id) for one in logged}
+    sessions = {(one.agent, one.session) for one in logged}
+
+    def counts(one: Stored) -> bool:
+        known = (one.agent, one.request_id) in ids if one.request_id else (one.agent, one.session) in sessions
+        return not (one.exported and known)
+
+    return [list(filter(counts, rows)) for rows in told]
 
 
 def roots(rows: Sequence[Stored], past: Past, *, lenient: bool) -> dict[str, int]:

@@ -9,7 +9,7 @@ Standard library only: the hook imports this.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -18,6 +18,9 @@ from ai_quality.sources.ledger import Ledger
 from ai_quality.sources.ledger_rows import LogMark
 from ai_quality.sources.places import GUESSES, Places, Spot
 from ai_quality.spend import NOWHERE, Call, Request, Stored
+
+EXPORTED = "otel:"
+"""What the keys of telemetry begin with."""
 
 UNFINISHED = -1
 """The size kept of a log that was not read to its end: no log has it, so the next run opens the log again."""
@@ -33,9 +36,10 @@ class Intake(NamedTuple):
 
 
 class Haste(NamedTuple):
-    """For a hook, whose time is short: which logs it wants, how many bytes at once, and whether to go on."""
+    """For a hook, whose time is short: whose logs, changed since when (ms), how many bytes at once, and how long."""
 
-    wants: Callable[[sessions.Log], bool]
+    agents: Sequence[str]
+    since: int
     limit: int
     go_on: Callable[[], bool]
 
@@ -45,11 +49,13 @@ def collect(
 ) -> Intake:
     """Read what the logs below a home say that the ledger does not know, the latest changed first."""
     go_on, limit = (haste.go_on, haste.limit) if haste else (lambda: True, sessions.MOST_AT_ONCE)
-    found = [log for log in sessions.logs(home, environ) if haste is None or haste.wants(log)]
+    found = sessions.logs(home, environ, haste.agents) if haste else sessions.logs(home, environ)
     marks, name_of_home = ledger.marks(), home_name(ledger, home)
-    problems: list[str] = []
+    unread: list[str] = []
     read, complete = 0, True
     for log in sorted(found, key=lambda log: -log.changed):
+        if haste and log.changed < haste.since:
+            break
         name = ledger.hashed(f"{home}\0{log.path}", 12)
         known = marks.get(name)
         if known and (known.size, known.changed) == (log.size, log.changed):
@@ -58,18 +64,23 @@ def collect(
             complete = False
             break
         read += 1
+        told = dict.fromkeys(known.problems.splitlines() if known else ())
         mark, more = known and sessions.Mark(known.inode, known.at, known.tail, _opened(ledger, log.path, known)), True
         while more and (complete := go_on()):
             reading = sessions.read(log, mark, limit)
             mark, more = reading.mark, reading.more
-            problems += (f"{problem}, of {log.agent}" for problem in reading.problems)
+            told = dict.fromkeys([*told, *(f"{problem}, of {log.agent}" for problem in reading.problems)])
             if mark is None:
+                unread += told
                 break
             size = UNFINISHED if more else log.size
-            after = LogMark(name, size, log.changed, mark.inode, mark.offset, mark.tail, "")
+            after = LogMark(name, size, log.changed, mark.inode, mark.offset, mark.tail, "", "\n".join(told))
             after = after._replace(state=_sealed(ledger, log.path, after, mark.state.encode()).hex())
             ledger.keep(name_of_home, after, (placed(one, ledger, places) for one in reading.requests))
-    return Intake(len(found), read, problems, complete)
+            marks[name] = after
+    names = (ledger.hashed(f"{home}\0{log.path}", 12) for log in found)
+    problems = [problem for name in names if name in marks for problem in marks[name].problems.splitlines()]
+    return Intake(len(found), read, [*problems, *unread], complete)
 
 
 def _sealed(ledger: Ledger, path: str, mark: LogMark, state: bytes) -> bytes:
@@ -115,6 +126,8 @@ def placed(request: Request, ledger: Ledger, places: Places) -> Stored:
         tier=request.tier,
         tokens=request.tokens,
         whole_session=request.whole_session,
+        exported=request.key.startswith(EXPORTED),
+        request_id=request.request_id and ledger.hashed(request.request_id),
         kind=spot.kind,
         place=place_name(ledger, spot.worktree) if spot.kind == "here" else None,
         directory=None if is_known else _directory(request.directory, ledger, places),

@@ -21,6 +21,7 @@ from decimal import Decimal
 from hashlib import blake2b
 
 from ai_quality import errors
+from ai_quality.sources import ledger_rows
 from ai_quality.sources.ledger_rows import COLUMNS, LogMark, Record, blanks, from_columns, grown, split, to_columns
 from ai_quality.spend import Stored
 
@@ -31,28 +32,6 @@ PATIENCE = 10.0
 
 CHUNK = 500
 _LISTED = ", ".join(COLUMNS)
-SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-CREATE TABLE logs (
-    name TEXT PRIMARY KEY, size INTEGER, changed INTEGER, inode INTEGER, at INTEGER, tail INTEGER, state TEXT
-) WITHOUT ROWID;
-CREATE TABLE records (
-    id TEXT PRIMARY KEY, agent TEXT NOT NULL, model TEXT, evidence TEXT NOT NULL, sha TEXT, parent TEXT,
-    place TEXT, made INTEGER NOT NULL, state TEXT NOT NULL CHECK (state IN ('handed', 'kept', 'withheld')), noted TEXT
-) WITHOUT ROWID;
-CREATE TABLE requests (
-    row INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, agent TEXT NOT NULL, session TEXT NOT NULL, turn TEXT NOT NULL,
-    context TEXT NOT NULL, time INTEGER NOT NULL, model TEXT, provider TEXT, tier TEXT,
-    input INTEGER, cache_read INTEGER, cache_write_5m INTEGER, cache_write_1h INTEGER, output INTEGER,
-    whole_session INTEGER NOT NULL, kind TEXT NOT NULL, place TEXT, directory TEXT, branch TEXT, calls TEXT NOT NULL,
-    dollars INTEGER, pico INTEGER, basis TEXT, record TEXT REFERENCES records (id)
-);
-CREATE INDEX open_requests ON requests (place, time) WHERE record IS NULL AND kind = 'here';
-CREATE INDEX claimed_requests ON requests (record) WHERE record IS NOT NULL;
-CREATE TABLE sightings (home TEXT, request INTEGER, PRIMARY KEY (home, request)) WITHOUT ROWID;
-CREATE TABLE rewrites (old TEXT PRIMARY KEY, new TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE tended (place TEXT PRIMARY KEY, since INTEGER NOT NULL, sha TEXT NOT NULL) WITHOUT ROWID;
-"""
 
 
 class Ledger:
@@ -100,7 +79,7 @@ class Ledger:
                 changed |= self._keep(home, [told[key] for key in keys[first : first + CHUNK]])
             self._db.execute(f"INSERT OR REPLACE INTO logs VALUES ({blanks(mark)})", mark)
             if changed:
-                self._db.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
+                self._changed()
 
     def _keep(self, home: str, told: Sequence[Stored]) -> bool:
         before = self._db.total_changes
@@ -115,8 +94,11 @@ class Ledger:
         self._db.executemany(sighted, [(home, one.key) for one in told])
         return self._db.total_changes > before
 
+    def _changed(self) -> None:
+        self._db.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
+
     def generation(self) -> int:
-        """A number that grows whenever a request is added or grows."""
+        """A number that grows whenever a request is added, grows, or changes its record."""
         return int(self._db.execute("SELECT value FROM meta WHERE name = 'generation'").fetchone()[0])
 
     def sighted(self, homes: Sequence[str], *, elsewhere: bool) -> list[Stored]:
@@ -161,13 +143,18 @@ class Ledger:
         self._db.execute(f"INSERT OR IGNORE INTO records VALUES ({blanks(record)})", record)
         taken = self._db.executemany(
             "UPDATE requests SET record = ? WHERE row = ? AND record IS NULL", [(record.id, row) for row in rows]
-        )
-        return taken.rowcount
+        ).rowcount
+        if taken < 1:  # nothing was left for it
+            self._db.execute("DELETE FROM records WHERE id = ? AND NOT EXISTS"
+                             " (SELECT 1 FROM requests WHERE record = records.id)", [record.id])  # fmt: skip
+        self._changed()
+        return max(taken, 0)
 
     def release(self, record: str) -> None:
         """Give a record's requests back: its commit never came to be."""
         self._db.execute("UPDATE requests SET record = NULL WHERE record = ?", [record])
         self._db.execute("DELETE FROM records WHERE id = ?", [record])
+        self._changed()
 
     def records(self, where: str = "1", values: Sequence[str] = ()) -> list[Record]:
         """The records, oldest first; `where` is a condition on their columns, ours only."""
@@ -179,15 +166,16 @@ class Ledger:
         return self._select("record = ? ORDER BY time, row", [record])
 
     def update(self, record: Record) -> None:
-        """Keep a record's new commit, state or note."""
-        self._db.execute("UPDATE records SET sha = ?, state = ?, noted = ? WHERE id = ?",
-                         (record.sha, record.state, record.noted, record.id))  # fmt: skip
+        """Keep a record's new commit or state."""
+        self._db.execute("UPDATE records SET sha = ?, state = ? WHERE id = ?", (record.sha, record.state, record.id))
+        self._changed()
 
     def rewrite(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Let records follow their commits from old id to new, and remember the way for what is claimed later."""
         listed = list(pairs)
         self._db.executemany("INSERT OR REPLACE INTO rewrites VALUES (?, ?)", listed)
         self._db.executemany("UPDATE records SET sha = ? WHERE sha = ?", [(new, old) for old, new in listed])
+        self._changed()
 
     def rewrites(self) -> dict[str, str]:
         """Old commit id → new, one step."""
@@ -252,7 +240,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     if version == 0:
         connection.execute("BEGIN IMMEDIATE")
         if _version(connection) == 0:  # nobody else was quicker
-            for statement in filter(str.strip, SCHEMA.split(";")):
+            for statement in filter(str.strip, ledger_rows.SCHEMA.split(";")):
                 connection.execute(statement)
             connection.execute("INSERT INTO meta VALUES ('salt', ?), ('generation', 0)", [secrets.token_bytes(32)])
             connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -13,12 +13,40 @@ from typing import Any, NamedTuple
 from ai_quality.sources.sessions.shapes import answered
 from ai_quality.spend import Call, Stored, Tokens
 
+SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE logs (
+    name TEXT PRIMARY KEY, size INTEGER, changed INTEGER, inode INTEGER, at INTEGER, tail INTEGER, state TEXT,
+    problems TEXT
+) WITHOUT ROWID;
+CREATE TABLE records (
+    id TEXT PRIMARY KEY, agent TEXT NOT NULL, model TEXT, evidence TEXT NOT NULL, sha TEXT, parent TEXT,
+    place TEXT, made INTEGER NOT NULL, state TEXT NOT NULL CHECK (state IN ('handed', 'kept', 'withheld'))
+) WITHOUT ROWID;
+CREATE TABLE requests (
+    row INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, agent TEXT NOT NULL, session TEXT NOT NULL, turn TEXT NOT NULL,
+    context TEXT NOT NULL, time INTEGER NOT NULL, model TEXT, provider TEXT, tier TEXT,
+    input INTEGER, cache_read INTEGER, cache_write_5m INTEGER, cache_write_1h INTEGER, output INTEGER,
+    whole_session INTEGER NOT NULL, exported INTEGER NOT NULL, request_id TEXT,
+    kind TEXT NOT NULL, place TEXT, directory TEXT, branch TEXT, calls TEXT NOT NULL,
+    dollars INTEGER, pico INTEGER, basis TEXT, record TEXT REFERENCES records (id)
+);
+CREATE INDEX open_requests ON requests (place, time) WHERE record IS NULL AND kind = 'here';
+CREATE INDEX claimed_requests ON requests (record) WHERE record IS NOT NULL;
+CREATE TABLE sightings (home TEXT, request INTEGER, PRIMARY KEY (home, request)) WITHOUT ROWID;
+CREATE TABLE rewrites (old TEXT PRIMARY KEY, new TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE tended (place TEXT PRIMARY KEY, since INTEGER NOT NULL, sha TEXT NOT NULL) WITHOUT ROWID;
+"""
+
 PICO = 10**12
 """Dollars are kept as whole dollars and trillionths: sums of integers are exact."""
 
 
 class LogMark(NamedTuple):
-    """How far a log has been read, and its size and change time (ms) then: unchanged, it need not be opened."""
+    """How far a log has been read, and its size and change time (ms) then: unchanged, it need not be opened.
+
+    `problems` are the sentences on what could not be read so far, a line each.
+    """
 
     name: str
     size: int
@@ -27,13 +55,14 @@ class LogMark(NamedTuple):
     at: int
     tail: int
     state: str
+    problems: str = ""
 
 
 class Record(NamedTuple):
     """What one commit is charged by one agent and model at one evidence: the unit that git carries.
 
     `handed` to a message not yet known to be committed (`sha` None; `parent` is what HEAD was), `kept` by a commit,
-    or `withheld`: a person took the line out, so it stays here. `noted`: the text last written to a note.
+    or `withheld`: a person took the line out, so it stays here.
     """
 
     id: str
@@ -45,13 +74,13 @@ class Record(NamedTuple):
     place: str | None
     made: int
     state: str
-    noted: str | None = None
 
 
 COLUMNS = (
     "key", "agent", "session", "turn", "context", "time", "model", "provider", "tier",
     "input", "cache_read", "cache_write_5m", "cache_write_1h", "output",
-    "whole_session", "kind", "place", "directory", "branch", "calls", "dollars", "pico", "basis", "record",
+    "whole_session", "exported", "request_id", "kind", "place", "directory", "branch", "calls",
+    "dollars", "pico", "basis", "record",
 )  # fmt: skip
 """The columns of `requests` in the order of `Stored`, its tokens spread out; `row` comes last where it is asked for."""
 
@@ -65,17 +94,18 @@ def to_columns(one: Stored) -> list[object]:
     """The values of COLUMNS."""
     calls = json.dumps(one.calls, separators=(",", ":")) if one.calls else ""
     tokens: tuple[int | None, ...] = one.tokens or (None,) * 5
-    return [*one[:9], *tokens, one.whole_session, *one[11:15], calls, *one[16:20]]
+    where = (one.whole_session, one.exported, one.request_id, one.kind, one.place, one.directory, one.branch)
+    return [*one[:9], *tokens, *where, calls, one.dollars, one.pico, one.basis, one.record]
 
 
 def from_columns(row: tuple[Any, ...]) -> Stored:
     """The request that the values of COLUMNS, and its `row`, hold."""
     key, agent, session, turn, context, time, model, provider, tier, *rest = row
     tokens = None if rest[0] is None else Tokens(*rest[:5])
-    whole_session, kind, place, directory, branch, calls, dollars, pico, basis, record, number = rest[5:]
+    whole, exported, request_id, kind, place, directory, branch, calls, dollars, pico, basis, record, number = rest[5:]
     return Stored(
-        key, agent, session, turn, context, time, model, provider, tier, tokens, bool(whole_session),
-        kind, place, directory, branch, tuple(map(_call, json.loads(calls))) if calls else (),
+        key, agent, session, turn, context, time, model, provider, tier, tokens, bool(whole), bool(exported),
+        request_id, kind, place, directory, branch, tuple(map(_call, json.loads(calls))) if calls else (),
         dollars, pico, basis, record, number,
     )  # fmt: skip
 
@@ -97,6 +127,7 @@ def grown(one: Stored, other: Stored) -> Stored:
     after = first._replace(
         turn=first.turn or later.turn, context=first.context or later.context, model=first.model or later.model,
         provider=first.provider or later.provider, tier=first.tier or later.tier,
+        request_id=first.request_id or later.request_id,
         tokens=both or one.tokens or other.tokens, calls=_calls(one.calls, other.calls),
         dollars=one.dollars, pico=one.pico, basis=one.basis, record=one.record, row=one.row,
     )  # fmt: skip
