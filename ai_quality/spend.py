@@ -122,3 +122,36 @@ class Usage(NamedTuple):
     usd: Decimal | None
     price_basis: str | None
     evidence: str
+
+
+class Rates(NamedTuple):
+    """Dollars for a million tokens of each bucket, exact from `since` to before `until` (milliseconds, None: open).
+
+    A bucket's steps are (prompt tokens, price), ascending: the last step whose number the request's whole prompt
+    exceeds sets the price of all its tokens. All values are JSON's own, so that a table of rates can be kept.
+    """
+
+    basis: str
+    since: int | None
+    until: int | None
+    steps: tuple[tuple[tuple[int, str], ...], ...]
+
+
+class Override(NamedTuple):
+    """One entry of a repository's own price file: which model it prices, from which day (UTC) on, and how.
+
+    `model` is an id without prefixes, `*` at its end standing for anything; `first_day` is ISO, None: always.
+    """
+
+    model: str
+    provider: str | None
+    tier: str | None
+    first_day: str | None
+    steps: tuple[tuple[tuple[int, str], ...], ...]
+
+
+class Overrides(NamedTuple):
+    """A price file as rows, with the hash that its prices name as their basis."""
+
+    hash: str
+    prices: tuple[Override, ...]
