@@ -15,7 +15,8 @@ def stored(
 ) -> Stored:  # fmt: skip
     return Stored(
         key, "claude-code", session, turn, "", time, model, None, None, tokens,
-        whole_session=False, exported=False, request_id=None, kind=kind, place=place, directory=None, branch="main", calls=calls,
+        whole_session=False, exported=False, request_id=None, kind=kind, place=place, directory=None, branch="main",
+        calls=calls,
     )  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from typing import NamedTuple
 LONGEST_WAIT = 30 * 86_400
 """Seconds from a commit to the squash that swallows it."""
 
-MOST_STEPS = 10_000
 NO_BLOB = "0" * 40
 _AUTOSQUASH = re.compile(r"(?:fixup|squash|amend)! ")
 
@@ -52,20 +51,18 @@ def successors(
     vanished = _Vanished(known, reachable, copies)
     for one in commits:
         if one.sha not in reachable:
-            heir = _followed(one.sha, seen, reachable) or vanished.heir(one)
+            heirs = (vanished.heir(sha) for sha in reversed(_followed(one.sha, seen)))
+            heir = next(filter(None, heirs), None)
             found[one.sha] = found.get(heir) if heir else None
     return found
 
 
-def _followed(sha: str, seen: Mapping[str, str], reachable: frozenset[str]) -> str | None:
-    """Where rewrites that were seen lead, if they lead to today's history."""
-    for _ in range(MOST_STEPS):
-        if sha in reachable:
-            return sha
-        if sha not in seen or seen[sha] == sha:
-            return None
-        sha = seen[sha]
-    return None
+def _followed(sha: str, seen: Mapping[str, str]) -> list[str]:
+    """A commit and where rewrites that were seen lead it, step by step."""
+    steps = {sha: None}
+    while (sha := seen.get(sha, sha)) not in steps:
+        steps[sha] = None
+    return list(steps)
 
 
 def _identity(one: Known) -> tuple[str, int, str, frozenset[str]]:
@@ -126,7 +123,11 @@ class _Vanished:
                 if one.sha not in reachable:
                     self._children[parent].append(one)
 
-    def heir(self, one: Known) -> str | None:
+    def heir(self, sha: str) -> str | None:
+        """Itself where today's history reaches it."""
+        if sha in self._reachable or sha not in self._known:
+            return sha if sha in self._reachable else None
+        one = self._known[sha]
         for other in self._copies.get(_identity(one), ()):
             if other.sha in self._reachable:
                 return other.sha
@@ -147,9 +148,10 @@ class _Vanished:
         return None
 
     def _versions(self, one: Known) -> dict[str, set[str]]:
-        """Each path's blobs in the commit and in the vanished commits built on it."""
+        """Each path's blobs in the commit, in its copies, and in the vanished commits built on them."""
         found: dict[str, set[str]] = {path: set() for path in one.files}
-        waiting, met = [one], {one.sha}
+        waiting = [one, *self._copies.get(_identity(one), ())]
+        met = {other.sha for other in waiting}
         while waiting:
             commit = waiting.pop()
             for path in found.keys() & commit.files.keys():

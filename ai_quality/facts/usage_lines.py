@@ -58,7 +58,7 @@ def word(usage: Usage) -> str:
 
 
 def usages(message: str) -> list[Usage]:
-    """The records a message or note states itself, wherever in it, in order; of an id the fullest, malformed ones not."""
+    """The records that a message or note states itself, in order; of an id the fullest, malformed ones not."""
     if KEY.lower() not in message.lower():
         return []
     found: dict[str, Usage] = {}

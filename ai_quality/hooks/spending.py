@@ -11,9 +11,11 @@ Standard library only.
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from ai_quality.facts import spending as facts
@@ -21,7 +23,7 @@ from ai_quality.facts import spent
 from ai_quality.facts.spending import Made
 from ai_quality.facts.usage_lines import record_id, word
 from ai_quality.hooks import git
-from ai_quality.sources import reflog
+from ai_quality.sources import rates, reflog
 from ai_quality.sources.intake import Haste, collect, place_name
 from ai_quality.sources.ledger import FILE, Ledger, open_ledger
 from ai_quality.sources.ledger_rows import Record
@@ -100,7 +102,21 @@ def _claim(ledger: Ledger, worktree: str, git_dir: str, environ: Mapping[str, st
         ]
         for record, mine in zip(records, groups.values(), strict=True):
             ledger.claim(record, [one.row for one in mine])
-    return [spent.record(*record[:4], mine) for record, mine in zip(records, groups.values(), strict=True)]
+        tables = ledger.rates()
+    return [_usage(record, mine, tables) for record, mine in zip(records, groups.values(), strict=True)]
+
+
+def _usage(record: Record, rows: Sequence[Stored], tables: Mapping[str, str]) -> Usage:
+    """The record's numbers; dollars where the rates kept by the last `usage` hold for every request."""
+    usage = spent.record(record.id, record.agent, record.model, record.evidence, rows)
+    dollars, bases = Decimal(0), set[str]()
+    for one in rows:
+        kept = rates.row(json.loads(tables.get(json.dumps((one.model, one.provider, one.tier)), "null")))
+        usd = rates.amount(kept, one.tokens) if kept and one.tokens and rates.covers(kept, one.time) else None
+        if kept is None or usd is None:
+            return usage
+        dollars, bases = dollars + usd, bases | {kept.basis}
+    return usage._replace(usd=dollars, price_basis=bases.pop()) if len(bases) == 1 else usage
 
 
 def _unseen(tended: tuple[int, str] | None, log: Sequence[reflog.Entry], now: int) -> list[reflog.Entry]:

@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import NamedTuple
 
-from ai_quality import config, errors
+from ai_quality import errors
 from ai_quality.facts import spent
 from ai_quality.facts.usage_lines import KEY, record_id, usages, word
-from ai_quality.pipeline import charging, locating, pricing, spending
+from ai_quality.pipeline import charging, choosing, locating, pricing, spending
 from ai_quality.sources import intake, notes
 from ai_quality.sources.git import Repository
 from ai_quality.sources.ledger import Ledger
@@ -43,14 +42,14 @@ class _OnlyLooking(Exception):
 
 def plan(repository: Repository, homes: spending.Homes, now: int) -> Texts:
     """Return the notes that `sync` would write now; keeps nothing but what was read of the logs."""
-    mode = mode_of(repository, homes.environ)
+    mode = choosing.mode(repository, homes.environ)
     with spending.ledger_of(repository) as ledger:
         return Texts(mode, _settled(repository, ledger, homes, now, keep=False) if _leaves(mode) else {})
 
 
 def sync(repository: Repository, homes: spending.Homes, now: int) -> Texts:
     """Claim what belongs to commits and write their notes; nothing where the cost stays local. `now` in seconds."""
-    mode = mode_of(repository, homes.environ)
+    mode = choosing.mode(repository, homes.environ)
     with spending.ledger_of(repository) as ledger:
         if not _leaves(mode):
             spending.take_in(ledger, repository, homes)
@@ -67,29 +66,6 @@ def sync(repository: Repository, homes: spending.Homes, now: int) -> Texts:
     raise AssertionError
 
 
-def mode_of(repository: Repository, environ: Mapping[str, str]) -> str:
-    """Where cost goes: off by the user's word before all, then git's configuration, the settings file, else local."""
-    try:
-        told = repository.ask("config", "-z", "--get-all", "ai-quality.usage").decode("utf-8", "replace").split("\0")
-    except errors.GitFailed:  # it is not set
-        told = []
-    said = [value.strip().lower() for value in told if value.strip()]
-    if environ.get("AI_QUALITY_USAGE", "").lower() in {"off", "0", "false", "no"} or "off" in said:
-        return "off"
-    known = [value for value in said if value in {"trailer", "notes", "local"}]
-    return known[-1] if known else config.read(_settings(repository)).usage
-
-
-def _settings(repository: Repository) -> bytes:
-    """The settings file of the work tree, else of HEAD."""
-    top = repository.common_dir.parent if repository.git_dir == repository.common_dir else None
-    with contextlib.suppress(OSError):
-        if top is None:
-            top = Path((repository.git_dir / "gitdir").read_text(encoding="utf-8").strip()).parent
-        return (top / config.FILE).read_bytes()[: config.LIMIT + 1]
-    return repository.blob(f"HEAD:{config.FILE}") or b""
-
-
 def _leaves(mode: str) -> bool:
     return mode in {"trailer", "notes"}
 
@@ -99,7 +75,7 @@ def _settled(repository: Repository, ledger: Ledger, homes: spending.Homes, now:
     spending.take_in(ledger, repository, homes)
     names = [intake.home_name(ledger, home) for home in homes.paths]
     found = locating.locate(repository, ledger, names, named=homes.named)
-    prices = pricing.priced(ledger, found.ours)
+    prices = pricing.priced(ledger, found.ours, pricing.overrides(repository))
     texts: dict[str, str] = {}
     with contextlib.suppress(_OnlyLooking), ledger.writing():
         _settle_handed(ledger, found.past, now)

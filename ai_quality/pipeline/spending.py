@@ -78,7 +78,8 @@ def take_in(ledger: Ledger, repository: Repository, homes: Homes) -> list[intake
 def _state(repository: Repository, ledger: Ledger, homes: Homes, since: datetime | None) -> str:
     """A hash of all that the answer depends on."""
     given = [
-        fingerprint(), ledger.generation(), sorted(homes.paths), homes.named, str(since),
+        fingerprint(), pricing.stamp(pricing.overrides(repository)), ledger.generation(),
+        sorted(homes.paths), homes.named, str(since),
         sorted(recent.tips(repository).items()), sorted(repository.refs(notes.REF).items()),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(given).encode()).hexdigest()[:32]
@@ -87,12 +88,13 @@ def _state(repository: Repository, ledger: Ledger, homes: Homes, since: datetime
 def _count(
     repository: Repository, ledger: Ledger, homes: Homes, since: datetime | None
 ) -> tuple[list[Cell], Sums, list[str], int]:
+    own = pricing.overrides(repository)
     names = [intake.home_name(ledger, home) for home in homes.paths]
     found = locating.locate(repository, ledger, names, named=homes.named)
     ties = charging.charge(ledger, found.past, found.ours, found.root_of)
     first = 0 if since is None else int(since.replace(tzinfo=UTC).timestamp() * 1000)
     ours = [one for one in found.ours if one.time >= first]
-    prices = pricing.priced(ledger, [*ours, *found.unplaced])
+    prices = pricing.priced(ledger, [*ours, *found.unplaced], own)
     cells: dict[tuple[str, str | None, str, Tie | None, bool], Sums] = {}
     for is_placed, rows in ((True, ours), (False, [one for one in found.unplaced if one.time >= first])):
         for one in rows:

@@ -16,7 +16,7 @@ import contextlib
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -109,13 +109,20 @@ class Ledger:
         seen = f"row IN (SELECT request FROM sightings WHERE home IN ({blanks(homes)}))"
         return self._select(f"kind {sign} 'other' AND {seen} ORDER BY time, row", homes)
 
-    def price(self, priced: Iterable[tuple[int, Decimal | None, str]]) -> None:
-        """Keep (row, dollars, basis): dollars None where the basis knows no price."""
+    def keep_prices(
+        self, priced: Iterable[tuple[int, Decimal | None, str]], rates: Mapping[str, str] | None = None
+    ) -> None:
+        """Keep (row, dollars, basis), dollars None where nobody knows; and tables of rates by what they price."""
         with self.writing():
+            self._db.executemany("INSERT OR REPLACE INTO rates VALUES (?, ?)", (rates or {}).items())
             self._db.executemany(
                 "UPDATE requests SET dollars = ?, pico = ?, basis = ? WHERE row = ?",
                 [(*split(usd), basis, row) for row, usd, basis in priced],
             )
+
+    def rates(self) -> dict[str, str]:
+        """The tables of rates by what they price, both as JSON."""
+        return dict(self._db.execute("SELECT name, value FROM rates"))
 
     def remember(self, name: str, value: str) -> None:
         """Keep a result under a name that says what it depends on; only the last one of a kind (`kind:...`) stays."""

@@ -34,6 +34,7 @@ CREATE TABLE requests (
 CREATE INDEX open_requests ON requests (place, time) WHERE record IS NULL AND kind = 'here';
 CREATE INDEX claimed_requests ON requests (record) WHERE record IS NOT NULL;
 CREATE TABLE sightings (home TEXT, request INTEGER, PRIMARY KEY (home, request)) WITHOUT ROWID;
+CREATE TABLE rates (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE rewrites (old TEXT PRIMARY KEY, new TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE tended (place TEXT PRIMARY KEY, since INTEGER NOT NULL, sha TEXT NOT NULL) WITHOUT ROWID;
 """

@@ -50,7 +50,7 @@ def test_a_request_told_again_grows_and_is_not_doubled(tmp_path: Path) -> None:
     with open_ledger(tmp_path) as ledger:
         ledger.keep("home", MARK, [stored("a", time=1000, tokens=Tokens(5, 0, 0, 0, 1), calls=(asked,))])
         before = ledger.generation()
-        ledger.price([(1, Decimal("0.5"), "prices")])
+        ledger.keep_prices([(1, Decimal("0.5"), "prices")])
         ledger.keep("home", MARK, [stored("a", time=900, tokens=Tokens(1, 0, 0, 0, 9), calls=(answered, more))])
         assert ledger.generation() == before + 1
         ledger.keep("home", MARK, [stored("a", time=1000), stored("a", time=950)][:0])
@@ -73,7 +73,7 @@ def test_only_the_homes_asked_for_count_and_a_request_in_two_of_them_once(tmp_pa
 def test_dollars_are_kept_to_the_trillionth(tmp_path: Path) -> None:
     with open_ledger(tmp_path) as ledger:
         ledger.keep("home", MARK, [stored("a"), stored("b"), stored("c")])
-        ledger.price([(1, Decimal("12.000000000001"), "p"), (2, None, "p")])
+        ledger.keep_prices([(1, Decimal("12.000000000001"), "p"), (2, None, "p")])
         assert [(one.dollars, one.pico, one.basis) for one in ledger.sighted(["home"], elsewhere=False)] == [
             (12, 1, "p"), (None, None, "p"), (None, None, None),
         ]  # fmt: skip
