@@ -294,6 +294,9 @@ def _within_turn(
             waiting, last = [], anchor
         elif not one.edits:
             waiting.append(one)
+            if one.printed and last:  # it made a commit that nobody knows: what it waited with belongs there
+                yield from ((before.row, last) for before in waiting)
+                waiting = []
     for one in waiting:
         if anchor := _next(one, named) or last:
             yield one.row, anchor

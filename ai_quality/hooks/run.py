@@ -111,7 +111,7 @@ def _usage(
     from ai_quality.hooks import spending  # noqa: PLC0415 (15 ms to import, for who wants it)
 
     try:
-        charged = spending.charge_commit(environ, agents)
+        charged = spending.charge_commit(environ, agents, _limit(environ))
     except Exception as wrong:  # noqa: BLE001 (a shell: see main)
         note_failure(f"usage: {type(wrong).__name__}: {wrong}")
         return []

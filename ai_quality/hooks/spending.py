@@ -34,16 +34,16 @@ from ai_quality.spend import Stored, Usage
 PATIENCE = 0.1
 """Seconds to wait for another process's transaction."""
 
-READING = 0.025
-"""Seconds in which to begin reading another log."""
+READING = 0.05
+"""The part of a hook's time in which another log may be begun: 25 ms of half a second."""
 
 AT_ONCE = 256 << 10
 """Bytes of a log between two looks at the clock."""
 
-DAY = 86_400
-LOOKED_BACK = 7 * DAY
+LOOKED_BACK = 86_400
 MOST_COMMITS = 50
-"""So many commits made without us are asked for their files; older spend waits for `sync`."""
+MOST_REQUESTS = 1000
+"""Older spend, of a day ago or before so many commits or requests, waits for `sync`."""
 
 SESSIONS = (
     "CLAUDE_CODE_SESSION_ID", "CODEX_THREAD_ID", "COPILOT_AGENT_SESSION_ID", "AMP_CURRENT_THREAD_ID",
@@ -60,15 +60,15 @@ class Charged(NamedTuple):
     complete: bool
 
 
-def charge_commit(environ: Mapping[str, str], agents: Sequence[str]) -> Charged:
-    """Claim what the commit being made cost, and word it. Raises what goes wrong with git, the ledger or the clock."""
+def charge_commit(environ: Mapping[str, str], agents: Sequence[str], limit: float) -> Charged:
+    """Claim what the commit being made cost, and word it. `limit` is the hook's whole time, in seconds."""
     git_dir, common_dir = git_dirs(environ.get("GIT_DIR") or ".git")
     places = Places(common_dir)
     now = time.time()
     with open_ledger(os.path.join(common_dir, "ai-quality"), PATIENCE) as ledger:
-        end = time.monotonic() + READING
+        end = time.monotonic() + READING * limit
         mine = [agent for agent in agents if agent in AGENTS]
-        haste = Haste(mine, int((now - DAY) * 1000), AT_ONCE, lambda: time.monotonic() < end)
+        haste = Haste(mine, int((now - LOOKED_BACK) * 1000), AT_ONCE, lambda: time.monotonic() < end)
         read = collect(ledger, places, os.path.expanduser("~"), environ, haste)
         worktree = "" if git_dir == common_dir else os.path.basename(git_dir)
         records = _claim(ledger, worktree, git_dir, environ, int(now))
@@ -80,21 +80,21 @@ def _claim(ledger: Ledger, worktree: str, git_dir: str, environ: Mapping[str, st
     place = place_name(ledger, worktree)
     log = reflog.entries(os.path.join(git_dir, "logs", "HEAD"), limit=65_536)
     head = log[-1].new if log else ""
+    made = [entry for entry in log if entry.action.startswith("commit") and entry.time >= now - LOOKED_BACK]
+    since = made[-MOST_COMMITS].time if len(made) >= MOST_COMMITS else now - LOOKED_BACK
     with ledger.writing():
         for given_up in ledger.records("state = 'handed' AND place = ? AND parent = ?", [place, head]):
             ledger.release(given_up.id)
-        before = _unseen(ledger.tended(place), log, now)
-        since = before[0].time if len(before) == MOST_COMMITS else now - LOOKED_BACK
-        rows = ledger.unclaimed(place, since * 1000)
-        ledger.tend(place, since, head)
-        if not rows:
+        rows = ledger.lately(place, since * 1000, MOST_REQUESTS)
+        if all(one.record for one in rows):
             return []
         coming = _coming(ledger, environ, place, now)
-        ties = facts.attribute(map(facts.spent, rows), [*_made(ledger, before, place), coming], {place: 0})
+        before = _made(ledger, [entry for entry in made if entry.time >= rows[0].time // 1000], place)
+        ties = facts.attribute(map(facts.spent, rows), [*before, coming], {place: 0})
         groups: dict[tuple[str, str | None, str], list[Stored]] = {}
         for one in rows:
             tie = ties.get(one.row)
-            if tie and tie.commit == coming.sha and tie.evidence != "branch+time":  # its session may yet tell more
+            if one.record is None and tie and tie.commit == coming.sha and tie.evidence != "branch+time":
                 groups.setdefault((one.agent, one.model, tie.evidence), []).append(one)
         records = [
             Record(record_id(ledger.salt, mine[0].key), *key, None, head, place, now, "handed")
@@ -117,19 +117,6 @@ def _usage(record: Record, rows: Sequence[Stored], tables: Mapping[str, str]) ->
             return usage
         dollars, bases = dollars + usd, bases | {kept.basis}
     return usage._replace(usd=dollars, price_basis=bases.pop()) if len(bases) == 1 else usage
-
-
-def _unseen(tended: tuple[int, str] | None, log: Sequence[reflog.Entry], now: int) -> list[reflog.Entry]:
-    """The commits made here without a hook of ours: after the last one we saw, but for the one we saw being made."""
-    made = [entry for entry in log if entry.action.startswith("commit") and entry.time >= now - LOOKED_BACK]
-    if tended:
-        at = next((at for at, entry in enumerate(log) if entry.old == tended[1]), None)
-        if at is not None:
-            later = log[at:]
-            made = [entry for entry in made if entry in later and entry.old != tended[1]]
-        elif log and log[-1].new == tended[1]:
-            made = []
-    return made[-MOST_COMMITS:]
 
 
 def _coming(ledger: Ledger, environ: Mapping[str, str], place: str, now: int) -> Made:

@@ -139,8 +139,13 @@ class Ledger:
 
     def unclaimed(self, place: str, since: int) -> list[Stored]:
         """The requests of a worktree from a time (ms) on that no record claims."""
-        return self._select("record IS NULL AND kind = 'here' AND place = ? AND time >= ? ORDER BY time, row",
-                            [place, since])  # fmt: skip
+        return [one for one in self.lately(place, since, -1) if one.record is None]
+
+    def lately(self, place: str, since: int, most: int) -> list[Stored]:
+        """The last `most` requests of a worktree from a time (ms) on, claimed ones too, in order."""
+        found = self._select("kind = 'here' AND place = ? AND time >= ? ORDER BY time DESC, row DESC LIMIT ?",
+                             [place, since, most])  # fmt: skip
+        return found[::-1]
 
     def claim(self, record: Record, rows: Iterable[int]) -> int:
         """Let a record, new or known, have those of the rows that no record has; returns how many it got.
@@ -187,15 +192,6 @@ class Ledger:
     def rewrites(self) -> dict[str, str]:
         """Old commit id → new, one step."""
         return dict(self._db.execute("SELECT old, new FROM rewrites"))
-
-    def tend(self, place: str, since: int, sha: str) -> None:
-        """Remember that a hook has seen every commit of a worktree since a time (ms), up to this one."""
-        self._db.execute("INSERT OR REPLACE INTO tended VALUES (?, ?, ?)", (place, since, sha))
-
-    def tended(self, place: str) -> tuple[int, str] | None:
-        """Since when, and up to which commit, hooks have seen a worktree's commits."""
-        found = self._db.execute("SELECT since, sha FROM tended WHERE place = ?", [place]).fetchone()
-        return (int(found[0]), str(found[1])) if found else None
 
     def _select(self, where: str, values: Sequence[str | int]) -> list[Stored]:
         return [

@@ -31,12 +31,11 @@ CREATE TABLE requests (
     kind TEXT NOT NULL, place TEXT, directory TEXT, branch TEXT, calls TEXT NOT NULL,
     dollars INTEGER, pico INTEGER, basis TEXT, record TEXT REFERENCES records (id)
 );
-CREATE INDEX open_requests ON requests (place, time) WHERE record IS NULL AND kind = 'here';
+CREATE INDEX placed_requests ON requests (place, time) WHERE kind = 'here';
 CREATE INDEX claimed_requests ON requests (record) WHERE record IS NOT NULL;
 CREATE TABLE sightings (home TEXT, request INTEGER, PRIMARY KEY (home, request)) WITHOUT ROWID;
 CREATE TABLE rates (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE rewrites (old TEXT PRIMARY KEY, new TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE tended (place TEXT PRIMARY KEY, since INTEGER NOT NULL, sha TEXT NOT NULL) WITHOUT ROWID;
 """
 
 PICO = 10**12
