@@ -110,7 +110,7 @@ class Day:
         """What `ai-quality usage --logs HOME --json` says."""
         with open_repository(where or self.shop) as repository:
             chosen = Homes(tuple(map(str, homes or (self.home,))), {}, named=True)
-            return spend_json.bill(spend(repository, chosen))
+            return spend_json.bill(spend(repository, chosen, int(self.now)))
 
     def charged(self, told: Mapping[str, Any]) -> dict[str, str]:
         """Subject → the answers charged to that commit, and "" → those tied to none; every answer once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from ai_quality import pipeline
 from ai_quality.cli.common import MOMENT, Settings, as_json, as_json_text, write
 from ai_quality.errors import UsageError
 from ai_quality.facts.store import Store
-from ai_quality.pipeline import spending
+from ai_quality.pipeline import settling, spending
 from ai_quality.reports import spend_json, spend_text
+from ai_quality.sources import notes
 from ai_quality.sources.git import open_repository
 
 CUTS = ("commit", "change", "agent", "model", "day")
@@ -30,24 +32,29 @@ CUTS = ("commit", "change", "agent", "model", "day")
 )
 @click.option("--since", type=MOMENT, help="Only requests since then.")
 @click.option("--by", type=click.Choice(CUTS), help="The whole table of one cut.")
+@click.option("--dry-run", is_flag=True, help="Print, byte for byte, what --sync would put into git's notes, and stop.")
+@click.option("--sync", is_flag=True, help="First put final numbers into git's notes, where `usage` says so.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @as_json
 @click.pass_obj
 def usage(
-    settings: Settings, homes: tuple[Path, ...], since: datetime | None, by: str | None, form: str, json_too: bool
+    settings: Settings, homes: tuple[Path, ...], since: datetime | None, by: str | None, dry_run: bool, sync: bool,
+    form: str, json_too: bool,
 ) -> None:  # fmt: skip
     """What agents spent on this repository, by commit, agent and model, from their own session logs.
 
     Counted is each request once, however often logs repeat it. The total is this repository's: what edited files in
     it, or ran in one of its directories; other repositories' requests are told apart. With --logs of another
     machine's home, whose directories are not here, what cannot be placed is counted and tied to no commit.
-    Nothing leaves this machine, and no price is a bill: list prices, estimated offline.
+    Nothing leaves this machine unless `usage: trailer` or `notes` is chosen (docs/usage.md); AI_QUALITY_USAGE=off
+    or `git config --global ai-quality.usage off` forbids it everywhere. No price is a bill: list prices, offline.
 
     \b
     Examples:
       ai-quality usage
       ai-quality usage --by commit --since 2026-11-01
       ai-quality usage --logs /mnt/laptop/home/dev --json
+      ai-quality usage --dry-run
     """
     for home in homes:
         if not home.is_dir():
@@ -57,8 +64,14 @@ def usage(
         environ={} if homes else dict(os.environ),
         named=bool(homes),
     )
+    now = int(time.time())
     with open_repository(settings.directory) as repository:
-        told = spending.spend(repository, chosen, since=since)
+        if dry_run:
+            _show(settling.plan(repository, chosen, now))
+            return
+        if sync:
+            _say(settings, settling.sync(repository, chosen, now))
+        told = spending.spend(repository, chosen, now, since=since)
         changes = None
         if by == "change":
             with pipeline.open_facts(repository, allow_missing=settings.allow_missing) as facts:
@@ -67,6 +80,19 @@ def usage(
         write(as_json_text(spend_json.bill(told, changes)))
     else:
         write(spend_text.text(told, by, changes, colour=settings.colour))
+
+
+def _show(texts: settling.Texts) -> None:
+    """The notes as they would be written, each below the ref and the commit it belongs to."""
+    if texts.mode not in {"trailer", "notes"}:
+        click.echo(f"ai-quality: usage is {texts.mode}: nothing leaves this machine", err=True)
+    for sha, text in texts.notes.items():
+        click.echo(f"{notes.REF} {sha}\n{text}", nl=False)
+
+
+def _say(settings: Settings, texts: settling.Texts) -> None:
+    if not settings.quiet and texts.mode in {"trailer", "notes"}:
+        click.echo(f"ai-quality: {len(texts.notes)} notes written to {notes.REF}", err=True)
 
 
 def _changes(facts: Store) -> dict[str, tuple[str, int | None]]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from ai_quality.facts.waste import Gap, Signal
 from ai_quality.spend import Stored, Tokens, Usage
 
 
@@ -92,7 +93,8 @@ class Bill(NamedTuple):
     """What logs tell of a repository: its cells, the sum of other repositories' requests, and how it was come by.
 
     `logs` is how many were found, `problems` what in them could not be read, `bases` which price lists were used,
-    `untold` how many commits since the first request carry an AI mark and no request.
+    `untold` how many commits since the first request carry an AI mark and no request. `signals` of waste overlap;
+    the `gap` names commits by whether their sessions ran a check; `cache_hit_rate` is a share of all prompt tokens.
     """
 
     cells: list[Cell]
@@ -101,3 +103,6 @@ class Bill(NamedTuple):
     problems: list[str]
     bases: list[str]
     untold: int = 0
+    signals: Sequence[Signal] = ()
+    gap: Gap = Gap((), (), ())
+    cache_hit_rate: float | None = None

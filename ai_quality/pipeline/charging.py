@@ -33,7 +33,7 @@ class Past(NamedTuple):
     """The commits of a period as `attribute` wants them, and what else is asked of them.
 
     `stands_for` is commit → today's commit or None; `carried` where git itself carries which usage record; `reached`
-    are those that today's refs reach.
+    are those that today's refs reach, `mainline` those of them that the default branch reaches.
     """
 
     made: list[Made]
@@ -41,6 +41,7 @@ class Past(NamedTuple):
     stands_for: dict[str, str | None]
     carried: dict[str, str]
     reached: dict[str, Commit]
+    mainline: frozenset[str]
 
 
 def charge(ledger: Ledger, past: Past, rows: Sequence[Stored], root_of: Mapping[str, int]) -> dict[int, Tie]:
@@ -66,7 +67,7 @@ def home(record: Record, past: Past) -> str | None:
 def past_of(repository: Repository, ledger: Ledger, rows: Sequence[Stored]) -> Past:
     """Gather the commits that may hold the spend of these requests."""
     if not rows:
-        return Past([], {}, {}, {}, {})
+        return Past([], {}, {}, {}, {}, frozenset())
     since = min(one.time for one in rows) // 1000 - DAY
     tips = recent.tips(repository)
     reached = {commit.sha: commit for commit in recent.commits(repository, tips.values(), since)}
@@ -93,7 +94,7 @@ def past_of(repository: Repository, ledger: Ledger, rows: Sequence[Stored]) -> P
         for sha, usage in counted(((c.sha, c.message) for c in reached.values()), notes.read(repository))
         if sha in reached
     }
-    return Past(made, covered, stands_for, carried, reached)
+    return Past(made, covered, stands_for, carried, reached, mainline)
 
 
 class _Logs(NamedTuple):

@@ -14,22 +14,20 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ai_quality import errors
-from ai_quality.facts import marks, spent
-from ai_quality.facts.spending import Tie
+from ai_quality.facts import bills, marks, spent
+from ai_quality.facts.spending import DAY, Tie
 from ai_quality.facts.spent import Bill, Cell, Sums
-from ai_quality.pipeline import charging, locating, pricing
+from ai_quality.pipeline import charging, locating, pricing, wasting
 from ai_quality.pipeline.keeping import fingerprint, state_folder
 from ai_quality.sources import intake, notes, recent
 from ai_quality.sources.git import Repository
 from ai_quality.sources.ledger import Ledger, open_ledger
 from ai_quality.sources.places import Places
-from ai_quality.spend import Tokens
 
 MARKED = frozenset({"agent", "assisted", "mixed"})
 
@@ -45,17 +43,20 @@ class Homes(NamedTuple):
     named: bool
 
 
-def spend(repository: Repository, homes: Homes, *, since: datetime | None = None) -> Bill:
-    """Return what the homes' logs tell of this repository, and keep what was read. `since` is naive UTC."""
+def spend(repository: Repository, homes: Homes, now: int, *, since: datetime | None = None) -> Bill:
+    """Return what the homes' logs tell of this repository, and keep what was read.
+
+    `now` in seconds, `since` naive UTC: only requests since then are counted, but all help to tie them.
+    """
     with ledger_of(repository) as ledger:
         read = take_in(ledger, repository, homes)
-        name = f"cells:{_state(repository, ledger, homes, since)}"
+        name = f"bill:{_state(repository, ledger, homes, [since, now // DAY])}"
         if (kept := ledger.remembered(name)) is None:
-            kept = _worded(*_count(repository, ledger, homes, since))
+            kept = bills.worded(_count(repository, ledger, homes, now, since))
             ledger.remember(name, kept)
-    cells, elsewhere, bases, untold = _unworded(kept)
+    bill = bills.unworded(kept)
     problems = [problem for one in read for problem in one.problems]
-    return Bill(cells, elsewhere, sum(one.logs for one in read), problems, bases, untold)
+    return bill._replace(logs=sum(one.logs for one in read), problems=problems)
 
 
 @contextlib.contextmanager
@@ -75,42 +76,50 @@ def take_in(ledger: Ledger, repository: Repository, homes: Homes) -> list[intake
     return [intake.collect(ledger, places, home, homes.environ) for home in homes.paths]
 
 
-def _state(repository: Repository, ledger: Ledger, homes: Homes, since: datetime | None) -> str:
+def _state(repository: Repository, ledger: Ledger, homes: Homes, more: list[object]) -> str:
     """A hash of all that the answer depends on."""
     given = [
         fingerprint(), pricing.stamp(pricing.overrides(repository)), ledger.generation(),
-        sorted(homes.paths), homes.named, str(since),
+        sorted(homes.paths), homes.named, *map(str, more),
         sorted(recent.tips(repository).items()), sorted(repository.refs(notes.REF).items()),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(given).encode()).hexdigest()[:32]
 
 
-def _count(
-    repository: Repository, ledger: Ledger, homes: Homes, since: datetime | None
-) -> tuple[list[Cell], Sums, list[str], int]:
+def _count(repository: Repository, ledger: Ledger, homes: Homes, now: int, since: datetime | None) -> Bill:
     own = pricing.overrides(repository)
     names = [intake.home_name(ledger, home) for home in homes.paths]
     found = locating.locate(repository, ledger, names, named=homes.named)
     ties = charging.charge(ledger, found.past, found.ours, found.root_of)
     first = 0 if since is None else int(since.replace(tzinfo=UTC).timestamp() * 1000)
-    ours = [one for one in found.ours if one.time >= first]
-    prices = pricing.priced(ledger, [*ours, *found.unplaced], own)
+    ours, unplaced, others = (
+        [one for one in rows if one.time >= first] for rows in (found.ours, found.unplaced, found.others)
+    )
+    prices = pricing.priced(ledger, [*ours, *unplaced], own)
     cells: dict[tuple[str, str | None, str, Tie | None, bool], Sums] = {}
-    for is_placed, rows in ((True, ours), (False, [one for one in found.unplaced if one.time >= first])):
+    for is_placed, rows in ((True, ours), (False, unplaced)):
         for one in rows:
             day = datetime.fromtimestamp(one.time / 1000, UTC).date().isoformat()
             key = (one.agent, one.model, day, ties.get(one.row), is_placed)
             cells[key] = cells.get(key, Sums()) | spent.one(one.tokens, prices[one.row][0])
     elsewhere = Sums()
-    for one in found.others:
-        if one.time >= first:
-            elsewhere |= spent.one(one.tokens, None)
-    listed = [
-        Cell(agent, model, day, tie and tie.commit, tie and tie.evidence, is_placed, sums)
-        for (agent, model, day, tie, is_placed), sums in cells.items()
-    ]
-    bases = sorted({basis for usd, basis in prices.values() if usd is not None})
-    return listed, elsewhere, bases, _untold(found, ties)
+    for one in others:
+        elsewhere |= spent.one(one.tokens, None)
+    more = wasting.findings(repository, found.past, wasting.Spending(ours, ties, prices), own, now)
+    return Bill(
+        cells=[
+            Cell(agent, model, day, tie and tie.commit, tie and tie.evidence, is_placed, sums)
+            for (agent, model, day, tie, is_placed), sums in cells.items()
+        ],
+        elsewhere=elsewhere,
+        logs=0,
+        problems=[],
+        bases=sorted({basis for usd, basis in prices.values() if usd is not None}),
+        untold=_untold(found, ties),
+        signals=more.signals,
+        gap=more.gap,
+        cache_hit_rate=more.cache_hit_rate,
+    )
 
 
 def _untold(found: locating.Located, ties: Mapping[int, Tie]) -> int:
@@ -119,26 +128,3 @@ def _untold(found: locating.Located, ties: Mapping[int, Tie]) -> int:
     paid = {tie.commit for tie in ties.values()} | set(found.past.carried.values())
     unpaid = (commit for sha, commit in found.past.reached.items() if sha not in paid and commit.commit_time >= first)
     return sum(marks.classify(commit).commit_class in MARKED for commit in unpaid) if found.ours else 0
-
-
-def _worded(cells: Sequence[Cell], elsewhere: Sums, bases: list[str], untold: int) -> str:
-    told = [[*cell[:6], _values(cell.sums)] for cell in cells]
-    return json.dumps({"cells": told, "elsewhere": _values(elsewhere), "bases": bases, "untold": untold})
-
-
-def _unworded(text: str) -> tuple[list[Cell], Sums, list[str], int]:
-    kept = json.loads(text)
-    cells = [
-        Cell(agent, model, day, commit, evidence, located, _sums(sums))
-        for agent, model, day, commit, evidence, located, sums in kept["cells"]
-    ]
-    return cells, _sums(kept["elsewhere"]), kept["bases"], int(kept["untold"])
-
-
-def _values(sums: Sums) -> list[object]:
-    return [sums.requests, sums.tokens, str(sums.usd), sums.priced, sums.untold]
-
-
-def _sums(values: list[Any]) -> Sums:
-    requests, tokens, usd, known, untold = values
-    return Sums(requests, Tokens(*tokens), Decimal(usd), known, untold)

@@ -8,6 +8,7 @@ from typing import Any
 from ai_quality.facts import spent
 from ai_quality.facts.spent import Bill, Cell, Sums
 from ai_quality.facts.usage_lines import EVIDENCE
+from ai_quality.facts.waste import Signal
 
 SCHEMA_VERSION = 1
 UNKNOWN = "unknown"
@@ -34,6 +35,14 @@ def bill(told: Bill, changes: Mapping[str, tuple[str, int | None]] | None = None
             key: value for key, value in buckets(told.elsewhere).items() if "priced" not in key and key != "usd"
         },
         "marked_commits_without_usage": told.untold,
+        "cache_hit_rate": told.cache_hit_rate,
+        "waste": [_signal(signal) for signal in told.signals],
+        "verification": {
+            "unit": "commit",
+            "checked": len(told.gap.checked),
+            "unchecked": list(told.gap.unchecked),
+            "unknown": len(told.gap.unknown),
+        },
         "logs": {"found": told.logs, "problems": told.problems},
     }
     if changes is not None:
@@ -79,6 +88,19 @@ def _commit(sha: str, cells: list[Cell]) -> dict[str, Any]:
         "usage": buckets(spent.total(cells)),
         "evidence": strongest(cells),
         "requests_by_evidence": {level: levels[level].requests for level in EVIDENCE if level in levels},
+    }
+
+
+def _signal(signal: Signal) -> dict[str, Any]:
+    """Signals overlap: never add them up."""
+    return {
+        "name": signal.name,
+        "measurement": signal.label,
+        "times": signal.times,
+        "requests": signal.requests,
+        "usd": None if signal.usd is None else float(signal.usd),
+        "unpriced_requests": signal.unpriced,
+        "commits": list(signal.names),
     }
 
 

@@ -79,7 +79,7 @@ def _overview(told: Bill) -> list[str]:
     lines: list[str] = []
     for by in ("agent", "model", "commit"):
         lines += [*_table(by, _rows(told, by), SHOWN), ""]
-    return lines + _coverage(told)
+    return [*lines, *_coverage(told), *_waste(told)]
 
 
 def _cut(told: Bill, by: str, changes: Mapping[str, tuple[str, int | None]] | None) -> list[str]:
@@ -137,6 +137,32 @@ def _coverage(told: Bill) -> list[str]:
     return text_table(("tied to a commit", "list price", "requests", "share", ""), cells, align="lrrrl").split("\n")
 
 
+def _waste(told: Bill) -> list[str]:
+    """Signals with their label; a saving that is only possible says so itself."""
+    lines: list[str] = []
+    if told.signals:
+        cells = [
+            (
+                signal.name,
+                words.DASH if signal.usd is None else _money(signal.usd),
+                words.count(signal.times),
+                signal.label,
+            )
+            for signal in told.signals
+        ]
+        head = ("waste (overlapping: no sum)", "list price", "times", "")
+        lines += ["", *text_table(head, cells, align="lrrl").split("\n")]
+    known = len(told.gap.checked) + len(told.gap.unchecked)
+    if known:
+        lines += [
+            "",
+            f"{len(told.gap.unchecked)} of {words.amount(known, 'commits')}: no test, build or lint was run before",
+        ]
+    if told.cache_hit_rate is not None:
+        lines.append(f"{words.value(told.cache_hit_rate, 'share')} of all prompt tokens were read from a cache")
+    return lines
+
+
 def _share(part: Sums, whole: Sums) -> float:
     """Of dollars where all requests have a price, else of requests."""
     if whole.usd and whole.priced == whole.requests:
@@ -169,8 +195,12 @@ def _dollars(sums: Sums) -> str:
     usd = sums.dollars
     if usd is None:
         return words.DASH
-    shown = f"${usd:,.2f}" if usd >= Decimal("0.1") or not usd else f"${usd:.4f}"
-    return f"≥ {shown}" if sums.unpriced else shown
+    return f"≥ {_money(usd)}" if sums.unpriced else _money(usd)
+
+
+def _money(usd: Decimal) -> str:
+    """Cents, or as much below as it takes not to read as nothing."""
+    return f"${usd:,.2f}" if usd >= Decimal("0.1") or not usd else f"${usd:.4f}"
 
 
 def _amount(count: int) -> str:

@@ -71,6 +71,23 @@ def named(repository: Repository, names: Iterable[str]) -> list[Commit]:
         return list(gitlog.commits(stream))
 
 
+def sizes(repository: Repository, shas: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Commit → path → lines added and deleted (a binary file has none); no merges."""
+    arguments = ("diff-tree", "--stdin", "--root", "--numstat", "--no-renames", *DIFF_OPTIONS)
+    found: dict[str, dict[str, int]] = {}
+    files: dict[str, int] = {}
+    with repository.stream(*arguments, lines=shas) as stream:
+        for line in stream:
+            added, _, rest = line.rstrip(b"\n").partition(b"\t")
+            if not rest:
+                files = found.setdefault(added.decode("ascii", "replace"), {})
+            else:
+                deleted, _, path = rest.partition(b"\t")
+                counts = [int(count) for count in (added, deleted) if count.isdigit()]
+                files[gitlog.unquote(path)] = sum(counts)
+    return found
+
+
 def changed(repository: Repository, shas: Sequence[str]) -> dict[str, dict[str, str]]:
     """Commit → path → blob after it (noughts where deleted), renames as a deletion and an addition; no merges."""
     arguments = ("diff-tree", "--stdin", "--root", "--raw", "--no-renames", *DIFF_OPTIONS)

@@ -256,5 +256,5 @@ def test_an_empty_repository_and_an_empty_home_say_nothing_and_fail_at_nothing(t
     run_git(tmp_path, "init", "--quiet", str(tmp_path / "new"))
     (tmp_path / "home").mkdir()
     with open_repository(tmp_path / "new") as repository:
-        told = spend_json.bill(spend(repository, Homes((str(tmp_path / "home"),), {}, named=True)))
+        told = spend_json.bill(spend(repository, Homes((str(tmp_path / "home"),), {}, named=True), at(0)))
     assert (told["total"]["requests"], told["total"]["usd"], told["by_commit"]) == (0, None, [])
