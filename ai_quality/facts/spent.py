@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from ai_quality.facts.waste import Gap, Signal
 from ai_quality.spend import Stored, Tokens, Usage
 
 
@@ -87,22 +86,3 @@ def by(cells: Iterable[Cell], key: Callable[[Cell], str | None]) -> dict[str, Su
         if name is not None:
             found[name] = found.get(name, Sums()) | cell.sums
     return dict(sorted(found.items(), key=lambda item: (-item[1].usd, -item[1].requests, item[0])))
-
-
-class Bill(NamedTuple):
-    """What logs tell of a repository: its cells, the sum of other repositories' requests, and how it was come by.
-
-    `logs` is how many were found, `problems` what in them could not be read, `bases` which price lists were used,
-    `untold` how many commits since the first request carry an AI mark and no request. `signals` of waste overlap;
-    the `gap` names commits by whether their sessions ran a check; `cache_hit_rate` is a share of all prompt tokens.
-    """
-
-    cells: list[Cell]
-    elsewhere: Sums
-    logs: int
-    problems: list[str]
-    bases: list[str]
-    untold: int = 0
-    signals: Sequence[Signal] = ()
-    gap: Gap = Gap((), (), ())
-    cache_hit_rate: float | None = None

@@ -264,5 +264,5 @@ def _give_up(hook: str, limit: float) -> None:
 
 
 def run_as_hook() -> None:
-    """Run from the command line of the interpreter."""
-    sys.exit(main(sys.argv[1:], os.environ, sys.stdin.buffer.read))
+    """Run from the command line of the interpreter; end it without tidying up, which a commit would wait for."""
+    os._exit(main(sys.argv[1:], os.environ, sys.stdin.buffer.read))

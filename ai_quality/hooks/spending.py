@@ -42,7 +42,7 @@ AT_ONCE = 256 << 10
 
 LOOKED_BACK = 86_400
 MOST_COMMITS = 50
-MOST_REQUESTS = 1000
+MOST_REQUESTS = 300
 """Older spend, of a day ago or before so many commits or requests, waits for `sync`."""
 
 SESSIONS = (
@@ -65,7 +65,7 @@ def charge_commit(environ: Mapping[str, str], agents: Sequence[str], limit: floa
     git_dir, common_dir = git_dirs(environ.get("GIT_DIR") or ".git")
     places = Places(common_dir)
     now = time.time()
-    with open_ledger(os.path.join(common_dir, "ai-quality"), PATIENCE) as ledger:
+    with open_ledger(os.path.join(common_dir, "ai-quality"), PATIENCE, leave_open=True) as ledger:
         end = time.monotonic() + READING * limit
         mine = [agent for agent in agents if agent in AGENTS]
         haste = Haste(mine, int((now - LOOKED_BACK) * 1000), AT_ONCE, lambda: time.monotonic() < end)
@@ -86,7 +86,7 @@ def _claim(ledger: Ledger, worktree: str, git_dir: str, environ: Mapping[str, st
         for given_up in ledger.records("state = 'handed' AND place = ? AND parent = ?", [place, head]):
             ledger.release(given_up.id)
         rows = ledger.lately(place, since * 1000, MOST_REQUESTS)
-        if all(one.record for one in rows):
+        if not rows:
             return []
         coming = _coming(ledger, environ, place, now)
         before = _made(ledger, [entry for entry in made if entry.time >= rows[0].time // 1000], place)

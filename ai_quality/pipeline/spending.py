@@ -20,8 +20,9 @@ from typing import NamedTuple
 
 from ai_quality import errors
 from ai_quality.facts import bills, marks, spent
+from ai_quality.facts.bills import Bill
 from ai_quality.facts.spending import DAY, Tie
-from ai_quality.facts.spent import Bill, Cell, Sums
+from ai_quality.facts.spent import Cell, Sums
 from ai_quality.pipeline import charging, locating, pricing, wasting
 from ai_quality.pipeline.keeping import fingerprint, state_folder
 from ai_quality.sources import intake, notes, recent

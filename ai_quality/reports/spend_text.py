@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from ai_quality.facts import spent
-from ai_quality.facts.spent import Bill, Cell, Sums
+from ai_quality.facts.bills import Bill
+from ai_quality.facts.spent import Cell, Sums
 from ai_quality.facts.usage_lines import EVIDENCE
 from ai_quality.reports import words
 from ai_quality.reports.safe import plain

@@ -16,7 +16,7 @@ from ai_quality.hooks.run import main as run_hook
 from tests.spending import Day
 
 CANARY = "canary5f1e"
-BLOCKED = []
+BLOCKED: list[str] = []
 """Names of the tests that may open no socket at all, not even to this machine; an audit hook cannot be taken out."""
 
 
@@ -85,7 +85,7 @@ def test_no_word_of_a_log_is_anywhere_else(
     state = day.shop / ".git/ai-quality"
     kept = {place.name: place.read_bytes() for place in state.glob("*") if place.is_file()}  # facts/ is git's own words
     assert {"ledger.sqlite", "ledger.sqlite.damaged-1"} <= set(kept)
-    told = {"message": said, "stdout": shown.out, "stderr": shown.err, "notes": noted, **kept}
+    told: dict[str, str | bytes] = {"message": said, "stdout": shown.out, "stderr": shown.err, "notes": noted, **kept}
     for place, text in told.items():
         assert CANARY not in (text if isinstance(text, str) else text.decode("latin-1")), f"{place} tells"
 
