@@ -104,3 +104,23 @@ class ForgeGarbled(ForgeProblem):
 
 class ArtifactRefused(EnvironmentProblem):
     """What another job handed over is not what our own program writes: nothing of it is used."""
+
+
+class LedgerProblem(EnvironmentProblem):
+    """The ledger of token requests cannot be used."""
+
+
+class LedgerTooNew(LedgerProblem):
+    """A newer ai-quality wrote the ledger; this one leaves it alone."""
+
+
+class LedgerBusy(LedgerProblem):
+    """Another process holds the ledger for longer than we wait."""
+
+
+class LedgerUnwritable(LedgerProblem):
+    """The ledger's file cannot be made or written here."""
+
+
+class LedgerDamaged(LedgerProblem):
+    """The ledger's file was no ledger any more, and has been moved aside."""

@@ -71,6 +71,43 @@ class Request(NamedTuple):
     request_id: str | None = None
 
 
+NOWHERE = "-"
+
+
+class Stored(NamedTuple):
+    """A request as the ledger keeps it: names as keyed hashes, and where it worked (sources/places.py).
+
+    A call's `path` holds the hashes of what a commit may call the file, several guesses joined by blanks, NOWHERE for
+    one that it is not below. `kind` is here, other, nowhere or gone; `place` the worktree. Dollars are `dollars` and
+    `pico` trillionths by the price list `basis`. `row` and `record` come with being kept and being claimed.
+    `exported` comes from telemetry: it counts only where no log tells of the same request.
+    """
+
+    key: str
+    agent: str
+    session: str
+    turn: str
+    context: str
+    time: int
+    model: str | None
+    provider: str | None
+    tier: str | None
+    tokens: Tokens | None
+    whole_session: bool
+    exported: bool
+    request_id: str | None
+    kind: str
+    place: str | None
+    directory: str | None
+    branch: str | None
+    calls: tuple[Call, ...]
+    dollars: int | None = None
+    pico: int | None = None
+    basis: str | None = None
+    record: str | None = None
+    row: int = 0
+
+
 class Usage(NamedTuple):
     """What a commit cost, as one record in git: a trailer or a note. None: unknown, which is never 0.
 
@@ -80,7 +117,7 @@ class Usage(NamedTuple):
     id: str
     agent: str
     model: str | None
-    requests: int
+    requests: int | None
     tokens: Tokens | None
     usd: Decimal | None
     price_basis: str | None
