@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from ai_quality.errors import EmptyHistory, MissingObjects, UsageError
 from ai_quality.facts import changes, fixes, inverses, marks, matching, offers, paths, reverts
@@ -25,6 +26,14 @@ Progress = Callable[[int, int], None]
 """Told (done, total) commits as the pass goes; the total is exact."""
 
 
+class Tracing(NamedTuple):
+    """A pass that only traces single commits: offers are left alone, commits beside the revision followed too."""
+
+    beside: Sequence[str]
+    told_at: str
+    """The revision whose files say of which kind files are, and which commits to ignore."""
+
+
 def no_progress(done: int, total: int) -> None:
     """Tell nobody."""
 
@@ -33,19 +42,17 @@ def mine(
     repository: git.Repository,
     revision: str = "HEAD",
     *,
-    also: Sequence[str] = (),
+    tracing: Tracing | None = None,
     allow_missing: bool = False,
     progress: Progress = no_progress,
 ) -> Mined:
-    """Read the whole history of `revision` in one pass; raises before any number can be partial.
-
-    `also` are commits whose history is followed too though the revision does not reach them.
-    """
+    """Read the whole history of `revision` in one pass; raises before any number can be partial."""
     tip = tip_of(repository, revision)
-    refs = repository.refs(*PULL_REFS)
+    also, told_at = tracing or ((), tip)
+    refs = {} if tracing else repository.refs(*PULL_REFS)
     heads = offers.pull_heads(refs)
     tips = offers.branch_tips(refs) if heads else []
-    stand_ins = _stand_ins(repository, tip, heads) if allow_missing else 0
+    stand_ins = _stand_ins(repository, [tip, *also], heads) if allow_missing else 0
     landed = list(history.log(repository, [tip]))
     unlanded = list(history.log(repository, [*heads.values(), *tips, *also, f"^{tip}"])) if heads or also else []
     ground = Ground(landed, unlanded, landings(landed, tip))
@@ -59,11 +66,11 @@ def mine(
     shape = landings(commits, tip)
     verdicts = merged_verdicts(squash_verdicts(landed, squashed, own, said), shape, units)
     found = reverts.find_reverts(landed, {unit.number: landed[unit.commit - 1].sha for unit in units if unit.number})
-    ignored = _ignored(repository, tip, shape)
+    ignored = _ignored(repository, told_at, shape)
     plan = Plan(shape.parents, shape.landed, _by_revert(found, shape), ignored, {shape.number[tip]})
     book, state, touched = _follow_lines(repository, commits, plan, shape.number[tip], progress)
-    kinds = _kinds(repository, tip, book, touched)
-    by_content = inverses.content_reverts(book, kinds, landed, found)
+    kinds = _kinds(repository, told_at, book, touched)
+    by_content = () if tracing else inverses.content_reverts(book, kinds, landed, found)
     return Mined(
         tip=tip, commits=commits, shape=changes.grouped(landed, shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
@@ -84,9 +91,9 @@ def tip_of(repository: git.Repository, revision: str) -> str:
         raise
 
 
-def _stand_ins(repository: git.Repository, tip: str, heads: dict[int, str]) -> int:
+def _stand_ins(repository: git.Repository, tips: Sequence[str], heads: dict[int, str]) -> int:
     """Let git read on where objects are missing; return how many are, those that only offers need among them."""
-    missing = repository.stand_in_for_missing(tip)
+    missing = sum(map(repository.stand_in_for_missing, tips))
     return missing + (repository.stand_in_for_missing("--all") if heads else 0)
 
 
