@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from ai_quality.errors import EmptyHistory, MissingObjects, UsageError
 from ai_quality.facts import changes, costs, fixes, inverses, marks, matching, offers, paths, reverts
@@ -26,6 +27,14 @@ Progress = Callable[[int, int], None]
 """Told (done, total) commits as the pass goes; the total is exact."""
 
 
+class Tracing(NamedTuple):
+    """A pass that only traces single commits: offers are left alone, commits beside the revision followed too."""
+
+    beside: Sequence[str]
+    told_at: str
+    """The revision whose files say of which kind files are, and which commits to ignore."""
+
+
 def no_progress(done: int, total: int) -> None:
     """Tell nobody."""
 
@@ -34,19 +43,17 @@ def mine(
     repository: git.Repository,
     revision: str = "HEAD",
     *,
-    also: Sequence[str] = (),
+    tracing: Tracing | None = None,
     allow_missing: bool = False,
     progress: Progress = no_progress,
 ) -> Mined:
-    """Read the whole history of `revision` in one pass; raises before any number can be partial.
-
-    `also` are commits whose history is followed too though the revision does not reach them.
-    """
+    """Read the whole history of `revision` in one pass; raises before any number can be partial."""
     tip = tip_of(repository, revision)
-    refs = repository.refs(*PULL_REFS)
+    also, told_at = tracing or ((), tip)
+    refs = {} if tracing else repository.refs(*PULL_REFS)
     heads = offers.pull_heads(refs)
     tips = offers.branch_tips(refs) if heads else []
-    stand_ins = _stand_ins(repository, tip, heads) if allow_missing else 0
+    stand_ins = _stand_ins(repository, [tip, *also], heads) if allow_missing else 0
     landed = list(history.log(repository, [tip]))
     with history.differences(repository, landed) as of_landed:  # git starts on them while we read their messages
         unlanded = list(history.log(repository, [*heads.values(), *tips, *also, f"^{tip}"])) if heads or also else []
@@ -62,15 +69,15 @@ def mine(
         verdicts = merged_verdicts(squash_verdicts(landed, squashed, own, said), shape, units)
         numbered = {unit.number: landed[unit.commit - 1].sha for unit in units if unit.number}
         found = reverts.find_reverts(landed, numbered)
-        ignored = _ignored(repository, tip, shape)
+        ignored = _ignored(repository, told_at, shape)
         plan = Plan(shape.parents, shape.landed, _by_revert(found, shape), ignored, {shape.number[tip]})
         with history.differences(repository, others) as of_others:
             told = chain(of_landed, of_others)
             book, state, touched = _follow_lines(repository, commits, told, plan, progress)
     people = [commit for commit, verdict in zip(landed, said, strict=True) if verdict.commit_class != "bot"]
-    kinds = _kinds(repository, tip, book, touched)
-    spent = costs.spent(landed, offered, ground.commits, notes.read(repository))
-    by_content = inverses.content_reverts(book, kinds, landed, found)
+    kinds = _kinds(repository, told_at, book, touched)
+    spent = [] if tracing else costs.spent(landed, offered, ground.commits, notes.read(repository))
+    by_content = () if tracing else inverses.content_reverts(book, kinds, landed, found)
     return Mined(
         tip=tip, commits=commits, shape=changes.grouped(landed, shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
@@ -91,9 +98,9 @@ def tip_of(repository: git.Repository, revision: str) -> str:
         raise
 
 
-def _stand_ins(repository: git.Repository, tip: str, heads: dict[int, str]) -> int:
+def _stand_ins(repository: git.Repository, tips: Sequence[str], heads: dict[int, str]) -> int:
     """Let git read on where objects are missing; return how many are, those that only offers need among them."""
-    missing = repository.stand_in_for_missing(tip)
+    missing = sum(map(repository.stand_in_for_missing, tips))
     return missing + (repository.stand_in_for_missing("--all") if heads else 0)
 
 
