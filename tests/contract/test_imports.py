@@ -23,6 +23,7 @@ OFFENCES = {
     "yaml-door": ("pipeline.py", "import yaml"),
     "jinja2-door": ("pipeline.py", "import jinja2"),
     "prices-door": ("metrics/__init__.py", "import genai_prices"),
+    "http-door": ("sources/github.py", "import httpx2"),
 }
 
 
