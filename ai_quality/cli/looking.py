@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from ai_quality import pipeline
 from ai_quality.cli.common import Settings, as_json, as_json_text, open_facts, progress_bar, write
 from ai_quality.errors import AiQualityError, UsageError
 from ai_quality.facts import marks, rows, store
+from ai_quality.hooks import checking
 from ai_quality.model import Commit, Person
 from ai_quality.pipeline import doctor as doctor_checks
 from ai_quality.pipeline.explaining import explain as tell
@@ -171,14 +173,15 @@ def defects(settings: Settings, fixes: tuple[str, ...], traced_only: bool, form:
 @as_json
 @click.pass_obj
 def doctor(settings: Settings, form: str, json_too: bool) -> None:
-    """Say whether this repository can be measured here, and what will be missing.
+    """Say whether this repository can be measured here, what will be missing, and what the commit hooks would do.
 
     \b
     Examples:
       ai-quality doctor
       ai-quality -C ~/src/app doctor --json
     """
-    findings = doctor_checks.examine(settings.directory)
+    hooks = (doctor_checks.Finding(*check) for check in checking.checks(settings.directory, os.environ))
+    findings = [*doctor_checks.examine(settings.directory), *hooks]
     if json_too or form == "json":
         write(as_json_text([finding._asdict() for finding in findings]), None)
     else:

@@ -187,7 +187,9 @@ def _maintainability(view: CommentView) -> list[str]:
 
 def _reading(view: CommentView) -> list[str]:
     left_out, partly = view.own.lines_left_out, view.own.marked < view.own.commits
-    whole = ["A change counts as AI-marked when all of its commits are; one that is so in part, like this, is not."]
+    whole = [
+        "A change counts as AI-marked when all its commits are; one that is so in part, as this one, is on neither side."
+    ]
     vendored = f" {words.amount(left_out, 'lines')} of such files here are not counted." if left_out else ""
     return [*READING, *(whole if partly else []), f"Lines: vendored, generated and lock files are left out.{vendored}"]
 

@@ -1,0 +1,73 @@
+"""The commands of the commit hooks: install, uninstall, and `hook`, which hook managers call."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from ai_quality import config
+from ai_quality.cli.common import Settings, write
+from ai_quality.errors import EnvironmentProblem, UsageError
+from ai_quality.hooks import git, installing
+from ai_quality.hooks.run import HOOKS, main
+
+
+@click.command()
+@click.option("--write", "written", is_flag=True, help="Add the lines to a hook manager's configuration, too.")
+@click.pass_obj
+def install(settings: Settings, written: bool) -> None:
+    """Put in the hooks that tag commits made by an agent; an existing hook goes on running.
+
+    \b
+    Examples:
+      ai-quality install
+      ai-quality install --write     with husky, lefthook, pre-commit or prek
+    """
+    try:
+        found = installing.look(settings.directory)
+        chosen = installing.plan(found)
+        if chosen.how == "stop":
+            raise UsageError("the hooks cannot go in by themselves", hint=chosen.say)
+        said = installing.install(settings.directory, write=written, settings=_for_git(found))
+    except (git.GitSaysNo, OSError) as refused:
+        raise EnvironmentProblem(f"the hooks did not go in ({refused})", hint="see `ai-quality doctor`") from refused
+    write("\n".join(said))
+
+
+@click.command()
+@click.pass_obj
+def uninstall(settings: Settings) -> None:
+    """Take the hooks out; what stood there before is back, byte for byte.
+
+    \b
+    Example:
+      ai-quality uninstall
+    """
+    try:
+        said = installing.uninstall(settings.directory)
+    except (git.GitSaysNo, OSError) as refused:
+        raise EnvironmentProblem(f"not everything came out ({refused})", hint="see `ai-quality doctor`") from refused
+    write("\n".join(said))
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name", type=click.Choice(HOOKS))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def hook(name: str, arguments: tuple[str, ...]) -> None:
+    """Run a hook, as git does; `ai-quality-hook` does the same and starts faster. Never fails.
+
+    \b
+    Example:
+      ai-quality hook commit-msg .git/COMMIT_EDITMSG
+    """
+    sys.exit(main([name, *arguments], os.environ, sys.stdin.buffer.read))
+
+
+def _for_git(found: installing.Found) -> dict[str, str]:
+    """What the hooks must know of the repository's settings: they read git's configuration, not YAML."""
+    if found.top is None or not (found.top / config.FILE).is_file():
+        return {}
+    chosen = config.read((found.top / config.FILE).read_bytes())
+    return {"tagging": chosen.tagging, "usage": chosen.usage, "pushNotes": str(chosen.push_notes).lower()}

@@ -1,0 +1,1 @@
+ai-quality-hook NAME "$@" || true
