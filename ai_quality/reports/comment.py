@@ -196,7 +196,7 @@ def _reading(view: CommentView) -> list[str]:
 
 def _footer(view: CommentView) -> str:
     prices = f" · prices {md_cell(view.own.spend.basis)}" if view.own.spend.basis else ""
-    return f"ai-quality {view.version}{prices} · updated for `{_id(view.head)}` · off with `comment: off`"
+    return f"ai-quality {md_cell(view.version)}{prices} · updated for `{_id(view.head)}` · off with `comment: off`"
 
 
 def _id(sha: str) -> str:

@@ -24,6 +24,7 @@ OFFENCES = {
     "jinja2-door": ("pipeline.py", "import jinja2"),
     "prices-door": ("metrics/__init__.py", "import genai_prices"),
     "http-door": ("sources/github.py", "import httpx2"),
+    "pydriller-door": ("pipeline.py", "import pydriller"),
 }
 
 
