@@ -89,7 +89,8 @@ class Runner:
         token = given.pop("INPUT_TOKEN", "fake")
         local = [f"{action}={self.place / folder}" for action, folder in INSTEAD.items()]
         command = [
-            str(ACT), name, "-C", str(repository), "-W", str(workflow), "-e", str(payload), "-s", f"GITHUB_TOKEN={token}",
+            str(ACT), name, "-C", str(repository), "-W", str(workflow), "-e", str(payload),
+            "-s", f"GITHUB_TOKEN={token}",
             "-P", "ubuntu-latest=-self-hosted", "--pull=false", "--no-cache-server",
             *(word for pair in given.items() for word in ("--env", "=".join(pair))),
             *(word for action in local for word in ("--local-repository", action)),
