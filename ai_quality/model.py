@@ -196,6 +196,11 @@ class Change(NamedTuple):
     commits: int
     review_rounds: int | None
     review_comments: int | None
+    draft: bool | None = None
+    bug: bool | None = None
+    first_pass: bool | None = None
+    failed_checks: int | None = None
+    checks: int | None = None
 
 
 class Defect(NamedTuple):
@@ -353,5 +358,32 @@ class ForgeChange(NamedTuple):
     commits_count: int | None
     reviews: tuple[Review, ...] | None
     closes: tuple[tuple[str, ...], ...] | None
+    failed_checks: int | None
+    checks: int | None
+
+
+class ForgeFact(NamedTuple):
+    """What is kept of a `ForgeChange`: numbers and times, no names and no text of anybody; None: unknown.
+
+    `closed` is when it was merged or closed; `first_pass`, `review_rounds` and the like are those of schema.sql.
+    """
+
+    number: int
+    state: PullState
+    updated: int
+    opened: int
+    closed: int | None
+    head_sha: str
+    merge_commit: str | None
+    first_commit: int | None
+    commits: int | None
+    commit_class: CommitClass
+    cohort: Cohort
+    agent: str | None
+    draft: bool
+    bug: bool | None
+    first_pass: bool | None
+    review_rounds: int | None
+    review_comments: int | None
     failed_checks: int | None
     checks: int | None

@@ -41,10 +41,24 @@ runs:
 """
 
 RESTORE = """\
-for one in "$STORE/$KEY" "$STORE/${BEFORE:-none}"*; do
-  if [ -d "$one" ]; then mkdir -p "$WHERE"; cp -r "$one/." "$WHERE"; echo "restored ${one##*/}"; break; fi
-done"""
-SAVE = 'mkdir -p "$STORE/$KEY"; cp -r "$WHERE/." "$STORE/$KEY"; echo "saved $KEY"'
+while read -r before; do
+  for one in "$STORE/${before:-none}"*; do
+    if [ -d "$one" ]; then
+      while read -r where; do
+        if [ -e "$one/$(basename "$where")" ]; then
+          mkdir -p "$(dirname "$where")"; cp -r "$one/$(basename "$where")" "$where"
+        fi
+      done <<<"$WHERE"
+      echo "restored ${one##*/}"; exit 0
+    fi
+  done
+done <<<"$BEFORE"
+"""
+SAVE = """\
+mkdir -p "$STORE/$KEY"
+while read -r where; do if [ -e "$where" ]; then cp -r "$where" "$STORE/$KEY/"; fi; done <<<"$WHERE"
+echo "saved $KEY"
+"""
 KEEP = 'mkdir -p "$STORE/$NAME"; cp "$WHERE" "$STORE/$NAME/"; echo "uploaded $NAME"'
 
 

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ai_quality import model
@@ -20,12 +20,12 @@ from ai_quality.action.events import Event
 from ai_quality.action.inputs import Inputs, read_inputs
 from ai_quality.action.outputs import Runner
 from ai_quality.errors import ArtifactRefused, EnvironmentProblem, ForgeProblem, ShallowHistory, UsageError
-from ai_quality.pipeline import posting
+from ai_quality.pipeline import fetching, posting
 from ai_quality.pipeline.posting import Posted
 from ai_quality.reports import comment as words
 from ai_quality.reports import comment_words
 from ai_quality.reports.comment_data import State
-from ai_quality.sources.git import open_repository
+from ai_quality.sources.git import Repository, open_repository
 from ai_quality.sources.github import GitHub, connect
 from ai_quality.sources.web import new_client
 
@@ -85,11 +85,21 @@ def run(environ: Mapping[str, str], directory: Path, now: datetime, log: Callabl
 
 def baseline(job: Job) -> int:
     """Measure the checked-out commit, put its report into the summary, and leave its facts for later runs."""
-    with open_repository(job.directory) as repository:
+    with _forge(job) as forge, open_repository(job.directory) as repository:
+        if forge is not None:
+            _ask_forge(job, repository, forge)
         measured = reviewing.branch_report(repository, repository.resolve("HEAD"), job.now)
     _report(job, measured.text("md"), measured.text("json"))
     job.runner.set({"facts-of": measured.facts_of})
     return 0
+
+
+def _ask_forge(job: Job, repository: Repository, forge: GitHub) -> None:
+    """Let the facts have what only the forge knows. Where it does not tell, they are git's alone, and that is said."""
+    try:
+        fetching.refresh(repository, forge, now=int(job.now.replace(tzinfo=UTC).timestamp()))
+    except ForgeProblem as problem:
+        job.runner.tell("notice", f"measured from git alone: {problem}")
 
 
 def comment(job: Job) -> int:

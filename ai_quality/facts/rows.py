@@ -112,7 +112,7 @@ def _landed_change(mined: Mined, unit: Landing, plain: Sequence[int], share: flo
         written, count = unit.offer.first_written, sum(sha in mined.own_verdicts for sha in unit.offer.own) or 1
     else:
         written, count = (landing.author_time or None if unit.shape == "direct" else None), 1
-    together, cohort, agent = _together(said)
+    together, cohort, agent = taken_together(said)
     return Change(
         landing.sha, unit.number, "landed", unit.shape, None, written, landing.commit_time or None, None,
         together, cohort, agent, quarter(landing.commit_time), share, count, None, None,
@@ -121,7 +121,7 @@ def _landed_change(mined: Mined, unit: Landing, plain: Sequence[int], share: flo
 
 def _unlanded_change(mined: Mined, offer: Offer) -> Change:
     said = [mined.own_verdicts[sha] for sha in offer.own if sha in mined.own_verdicts]
-    together, cohort, agent = _together(said) if said else ("bot", "bot", None)
+    together, cohort, agent = taken_together(said) if said else ("bot", "bot", None)
     return Change(
         None, offer.number, _state(mined, offer), offer.merged or "unknown", None, offer.first_written, None, None,
         together, cohort, agent, quarter(offer.first_written), _whole_share(cohort), len(said), None, None,
@@ -137,7 +137,7 @@ def _state(mined: Mined, offer: Offer) -> str:
     return "open" if offer.number in mined.open_numbers else "closed"
 
 
-def _together(said: Sequence[Verdict]) -> tuple[CommitClass, Cohort, str | None]:
+def taken_together(said: Sequence[Verdict]) -> tuple[CommitClass, Cohort, str | None]:
     """Return class, cohort and leading agent of commits taken as one change; bots do not count beside others."""
     heard = [verdict for verdict in said if verdict.commit_class != "bot"]
     if not heard:

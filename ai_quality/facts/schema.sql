@@ -53,18 +53,23 @@ CREATE TABLE changes (
     number BIGINT,                    -- pull or merge request number, if told
     state VARCHAR NOT NULL,           -- landed, merged, closed, open, unknown
     shape VARCHAR NOT NULL,           -- merge, squash, rebase, direct, unknown
-    opened TIMESTAMP,                 -- when it was offered; only a forge knows
+    opened TIMESTAMP,                 -- when it was offered; NULL: no forge told of it
     first_commit TIMESTAMP,           -- earliest author date of its own commits; NULL for a squash without its refs
     landed TIMESTAMP,                 -- committer date of `change`
-    closed TIMESTAMP,                 -- only a forge knows
+    closed TIMESTAMP,                 -- when it was merged or closed; only a forge knows
     class VARCHAR NOT NULL,           -- as for commits
     cohort VARCHAR NOT NULL,          -- as for commits
     agent VARCHAR,                    -- of its strongest mark
     stratum VARCHAR NOT NULL,         -- quarter of landing, or of the first commit of what never landed
     ai_share DOUBLE,                  -- AI-marked share of the non-blank counted lines that landed; NULL: unknown
     commits BIGINT NOT NULL,          -- its own commits, merges left out
-    review_rounds BIGINT,             -- only a forge knows
-    review_comments BIGINT            -- only a forge knows
+    review_rounds BIGINT,             -- heads that people other than its author reviewed; only a forge knows
+    review_comments BIGINT,           -- that such people put beside lines; only a forge knows
+    draft BOOLEAN,                    -- still a draft; only a forge knows
+    bug BOOLEAN,                      -- its label, or that of an issue it closes, says bug; only a forge knows
+    first_pass BOOLEAN,               -- merged with no commit but merges after the first review of a person; NULL: unknown, open, or never reviewed
+    failed_checks BIGINT,             -- check runs on any of its commits that failed; only a forge knows
+    checks BIGINT                     -- check runs on its commits; only a forge knows
 );
 
 -- One commit undoing another.

@@ -32,6 +32,9 @@ METRICS = (
 )
 """In report order."""
 
+FORGE_METRICS = ("first_pass_rate", "review_rounds", "review_comments", "open_time", "failed_checks")
+"""What only a forge can tell; they follow in a report where one was asked, and are unknown where none was."""
+
 COMPARED = ("ai", "unmarked")
 
 Query = Callable[[str], list[tuple[Any, ...]]]
@@ -51,6 +54,8 @@ class Metric:
     sql: str
     accuracy: tuple[Accuracy, ...] = ()
     """How right the judgement behind a hit is; empty where none is made."""
+    needs: str = ""
+    """`forge` where git alone cannot tell."""
 
     @property
     def is_median(self) -> bool:
@@ -92,7 +97,7 @@ def load(name: str) -> Metric:
     hit = fields.get("hit") or fields["value"]
     return Metric(
         name, header[0], fields["unit"], hit, fields["horizon"], fields["interval"], fields["source"], text,
-        accuracies().get(name, ()),
+        accuracies().get(name, ()), fields.get("needs", ""),
     )  # fmt: skip
 
 
@@ -102,9 +107,8 @@ def measure(query: Query, *, pull_refs: bool, names: Sequence[str] = METRICS, se
 
 
 def _measured(metric: Metric, query: Query, *, pull_refs: bool, seed: int) -> Measured:
-    if metric.name == "merge_pass_rate" and not pull_refs:
-        nothing = dict.fromkeys(COMPARED, rate.unknown())
-        return Measured(metric, nothing, None, {}, "no pull-request refs here")
+    if why := _why_unknown(metric, query, pull_refs=pull_refs):
+        return Measured(metric, dict.fromkeys(COMPARED, rate.unknown()), None, {}, why)
     rows = query(metric.sql)
     old = [row for row in rows if row[1] and row[0] in COMPARED]
     rates = {cohort: _rate(metric, [row for row in old if row[0] == cohort], seed) for cohort in COMPARED}
@@ -113,6 +117,19 @@ def _measured(metric: Metric, query: Query, *, pull_refs: bool, seed: int) -> Me
         metric, rates, rate.compare(rates["ai"], rates["unmarked"], seed), young,
         adjusted=_adjusted(metric, old, STRATUM, seed), within_author=_adjusted(metric, old, AUTHOR, seed),
     )  # fmt: skip
+
+
+def _why_unknown(metric: Metric, query: Query, *, pull_refs: bool) -> str | None:
+    if metric.needs == "forge":
+        return None if knows_forge(query) else "no forge was asked"
+    if metric.name == "merge_pass_rate" and not pull_refs and not knows_forge(query):
+        return "no pull-request refs here"
+    return None
+
+
+def knows_forge(query: Query) -> bool:
+    """Has a forge told of any change? Where it has not, what only a forge knows is unknown."""
+    return bool(query("SELECT 1 FROM changes WHERE opened IS NOT NULL LIMIT 1"))
 
 
 STRATUM, AUTHOR, CLUSTER, HITS, TOTAL = range(2, 7)

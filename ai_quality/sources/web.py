@@ -82,6 +82,7 @@ class Door:
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     clock: Callable[[], float] = field(default=time.time, repr=False)
     patience: float = PATIENCE
+    most_bytes: int = MOST_BYTES
 
     def ask(
         self,
@@ -95,7 +96,8 @@ class Door:
         wanted = _Wanted(method, self._address(place), query, body)
         response = self._settled(wanted, may_repeat=method != "POST")
         following = response.links.get("next", {}).get("url")
-        return Answer(_json(response) if response.content else None, following)
+        data = _json(response) if response.content else None
+        return Answer(data, str(_joined(response, following)) if following else None)
 
     def pages(self, path: str, query: Mapping[str, str | int], *, key: str = "", most: int) -> Iterator[list[Any]]:
         """Yield page after page, at most `most`, each a list (the one under `key` where the forge wraps it).
@@ -126,7 +128,7 @@ class Door:
             refused = tuple(str(e.get("type") or "") for e in errors if isinstance(e, dict))
             if "RATE_LIMITED" not in refused:
                 if said.get("data") is None:
-                    raise _graph_problem(errors, refused)
+                    raise self._graph_problem(errors, refused)
                 return GraphAnswer(said["data"], refused)
             self._wait(self._until_reset(response) or A_MINUTE)
         raise ForgeBusy("GraphQL's rate limit holds on", hint="try again in an hour")
@@ -140,26 +142,23 @@ class Door:
         response = self._settled(asked, may_repeat=True, follow=False)
         if not response.is_redirect:
             return response.content
-        target = asked.address.join(response.headers.get("Location", ""))
-        if target.scheme != "https" and not _is_loopback(target.host):
+        target = _joined(response, response.headers.get("Location", ""))
+        if target.scheme != "https" and not (target.scheme == "http" and _is_loopback(asked.address.host)):
             raise ForgeGarbled("the forge points to a file that is not behind https")
         try:
             found = self._once(_Wanted("GET", target), limit=limit)
         except httpx2.TransportError as failed:
             raise _unreachable(failed, target) from failed
         if not found.is_success:
-            raise _problem(found, "a file")
+            raise self._problem(found, "a file")
         return found.content
 
     def _address(self, place: str) -> httpx2.URL:
         """The whole address of a path, or a given address if it is on our host: no other may see the token."""
         if place.startswith("/"):
             return httpx2.URL(self.base + place)
-        try:
-            address = httpx2.URL(place)
-        except httpx2.InvalidURL as wrong:
-            raise ForgeGarbled("the forge links to no address") from wrong
-        if address.origin != httpx2.URL(self.base).origin or address.userinfo:
+        address = httpx2.URL(place)
+        if not _is_web(address) or address.origin != httpx2.URL(self.base).origin or address.userinfo:
             raise ForgeGarbled("the forge links to another host, which may not see the token")
         return address
 
@@ -186,11 +185,12 @@ class Door:
             elif response.is_success or (response.is_redirect and not follow):
                 return response
             else:
-                raise _problem(response, wanted.address.path, is_limit=limited is not None)
+                raise self._problem(response, wanted.address.path, is_limit=limited is not None)
         raise ForgeGarbled("the forge sends us round in circles")
 
-    def _once(self, wanted: _Wanted, *, limit: int = MOST_BYTES) -> httpx2.Response:
+    def _once(self, wanted: _Wanted, *, limit: int | None = None) -> httpx2.Response:
         """One request and its whole answer, of which no more than `limit` bytes are ever held."""
+        limit = self.most_bytes if limit is None else limit
         headers = {"User-Agent": "ai-quality"}
         if wanted.address.origin == httpx2.URL(self.base).origin:
             headers |= {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": API_VERSION}
@@ -218,7 +218,7 @@ class Door:
         """The same request at its new address: a renamed repository is at /repositories/<id> of the same host."""
         if wanted.method != "GET" and response.status_code not in {307, 308}:
             raise ForgeGarbled("the forge has moved what we wanted to write to")
-        address = wanted.address.join(response.headers.get("Location", ""))
+        address = _joined(response, response.headers.get("Location", ""))
         return wanted._replace(address=self._address(str(address)), query=None)
 
     def _limited(self, response: httpx2.Response) -> float | None:
@@ -239,6 +239,30 @@ class Door:
         if left != "0" or not re.fullmatch(r"[0-9]{1,12}", reset):
             return None
         return max(0.0, float(reset) - self.clock()) + 1.0
+
+    def _problem(self, response: httpx2.Response, place: str, *, is_limit: bool = False) -> ForgeProblem:
+        status = response.status_code
+        words = f"{place}: {self._scrubbed(_message(response))} (HTTP {status})"
+        if status >= 500:  # noqa: PLR2004
+            return ForgeDown(f"the forge failed on {words}", hint="try again later", status=status)
+        if is_limit:
+            return ForgeBusy(f"the forge's rate limit holds on: {words}", hint="try again later", status=status)
+        kind, problem, hint = _PROBLEMS.get(status, (RefusedByForge, "the forge refuses", ""))
+        return kind(f"{problem}: {words}", hint=hint, status=status)
+
+    def _graph_problem(self, errors: Any, refused: tuple[str, ...]) -> ForgeProblem:  # noqa: ANN401
+        first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+        said = self._scrubbed(str(first.get("message") or ""))
+        if "NOT_FOUND" in refused:
+            return NotOnForge(f"GraphQL finds nothing: {said}", hint="check the name and what the token may see")
+        if "FORBIDDEN" in refused or "INSUFFICIENT_SCOPES" in refused:
+            return NotPermitted(f"GraphQL may not tell: {said}", hint="give the token more reach")
+        return ForgeDown(f"GraphQL failed: {said}", hint="try again later")
+
+    def _scrubbed(self, said: str) -> str:
+        """Words of the forge, short and printable, and without the token should it repeat it."""
+        words = re.sub(r"[^ -~]+", " ", said)[:2000]
+        return (words.replace(self.token, "***") if self.token else words)[:200].strip() or "no reason given"
 
     def _wait(self, seconds: float) -> None:
         if seconds > self.patience:
@@ -274,7 +298,7 @@ def checked_base(said: str, name: str) -> str:
         address = httpx2.URL(said)
     except httpx2.InvalidURL as wrong:
         raise UsageError(f"{name} is no address", hint=hint) from wrong
-    if address.scheme not in {"http", "https"} or not address.host:
+    if not _is_web(address):
         raise UsageError(f"{name} is no address", hint=hint)
     if address.userinfo or address.query or address.fragment:
         raise UsageError(f"{name} has more in it than a host and a path", hint=hint)
@@ -296,6 +320,18 @@ def path_of(address: str) -> str:
 def host_of(address: str) -> str:
     """Return the host of an address."""
     return httpx2.URL(address).host
+
+
+def _is_web(address: httpx2.URL) -> bool:
+    return address.scheme in {"http", "https"} and bool(address.host)
+
+
+def _joined(response: httpx2.Response, place: str) -> httpx2.URL:
+    """An address that an answer gives, relative to what was asked."""
+    try:
+        return response.request.url.join(place)
+    except httpx2.InvalidURL as wrong:
+        raise ForgeGarbled("the forge links to no address") from wrong
 
 
 def _is_loopback(host: str) -> bool:
@@ -320,7 +356,7 @@ def _list(data: Any, key: str) -> list[Any]:  # noqa: ANN401
 
 
 def _message(response: httpx2.Response) -> str:
-    """The forge's own words on a refusal, short and printable; for a log, so nothing of a page of HTML."""
+    """The forge's own words on a refusal; none of a page of HTML."""
     try:
         said = json.loads(response.content)
     except (ValueError, RecursionError):
@@ -331,7 +367,7 @@ def _message(response: httpx2.Response) -> str:
     first = errors[0] if isinstance(errors, list) and errors else None
     more = first.get("message") if isinstance(first, dict) else first
     words = [word for word in (said.get("message"), more) if isinstance(word, str)]
-    return re.sub(r"[^ -~]+", " ", ": ".join(words))[:200].strip()
+    return ": ".join(words)
 
 
 _PROBLEMS: dict[int, tuple[type[ForgeProblem], str, str]] = {
@@ -343,28 +379,6 @@ _PROBLEMS: dict[int, tuple[type[ForgeProblem], str, str]] = {
 }  # fmt: skip
 
 
-def _problem(response: httpx2.Response, place: str, *, is_limit: bool = False) -> ForgeProblem:
-    status = response.status_code
-    said = _message(response)
-    words = f"{place}: {said or 'no reason given'} (HTTP {status})"
-    if status >= 500:  # noqa: PLR2004
-        return ForgeDown(f"the forge failed on {words}", hint="try again later", status=status)
-    if is_limit:
-        return ForgeBusy(f"the forge's rate limit holds on: {words}", hint="try again later", status=status)
-    kind, problem, hint = _PROBLEMS.get(status, (RefusedByForge, "the forge refuses", ""))
-    return kind(f"{problem}: {words}", hint=hint, status=status)
-
-
 def _unreachable(failed: httpx2.TransportError, address: httpx2.URL) -> ForgeDown:
     kind = "gave no answer in time" if isinstance(failed, httpx2.TimeoutException) else "cannot be reached"
     return ForgeDown(f"{address.host} {kind} ({type(failed).__name__})", hint="check the network and try again")
-
-
-def _graph_problem(errors: Any, refused: tuple[str, ...]) -> ForgeProblem:  # noqa: ANN401
-    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
-    said = re.sub(r"[^ -~]+", " ", str(first.get("message") or "no reason given"))[:200]
-    if "NOT_FOUND" in refused:
-        return NotOnForge(f"GraphQL finds nothing: {said}", hint="check the name and what the token may see")
-    if "FORBIDDEN" in refused or "INSUFFICIENT_SCOPES" in refused:
-        return NotPermitted(f"GraphQL may not tell: {said}", hint="give the token more reach")
-    return ForgeDown(f"GraphQL failed: {said}", hint="try again later")

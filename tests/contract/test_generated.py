@@ -33,7 +33,7 @@ def metrics_page() -> str:
         "not at all), with how much of each cohort its strata leave out; and within authors who have both kinds of",
         "work, as a check. Never causal. `ai-quality report --by` runs the same files on slices.",
     ]
-    for name in metrics.METRICS:
+    for name in metrics.METRICS + metrics.FORGE_METRICS:
         metric = metrics.load(name)
         label = "value" if metric.is_median else "hit"
         lines += [

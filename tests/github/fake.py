@@ -105,6 +105,13 @@ class FakeGitHub:
         named = {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_API_URL": base}
         return connect(named, token=token, client=self.client(), sleep=self.clock.sleep, clock=self.clock)
 
+    @contextlib.contextmanager
+    def connecting(self, base: str) -> Iterator[GitHub]:
+        """Our own client on a real connection to `serve`."""
+        with httpx2.Client(trust_env=False) as client:
+            named = {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_API_URL": base}
+            yield connect(named, token=TOKEN, client=client, sleep=self.clock.sleep, clock=self.clock)
+
     def _mock(self, request: httpx2.Request) -> httpx2.Response:
         try:
             reply = self.handle(request.method, str(request.url), request.headers, request.content)

@@ -81,7 +81,7 @@ def judge_request(asked: Asked) -> None:
     try:
         openapi().validate_request(asked)
     except OpenAPIError as wrong:
-        raise NotGitHub(f"{asked.method} {asked.path}: {_why(wrong)}") from wrong
+        raise NotGitHub(f"{asked.method} {asked.path}: {_why(wrong)}") from None
     operation = _operation(asked)
     known = {_resolved(one)["name"] for one in operation.get("parameters", ())}
     if unknown := {name for name, _ in asked.query} - known:
@@ -101,7 +101,7 @@ def judge_answer(asked: Asked, answered: Answered) -> None:
     try:
         openapi().validate_response(asked, answered)
     except OpenAPIError as wrong:
-        raise NotGitHub(f"answer on {asked.method} {asked.path}: {_why(wrong)}") from wrong
+        raise NotGitHub(f"answer on {asked.method} {asked.path}: {_why(wrong)}") from None
 
 
 def _operation(asked: Asked) -> dict[str, Any]:

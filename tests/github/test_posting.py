@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import httpx2
 import pytest
 
 from ai_quality.errors import ForgeBusy, ForgeDown, NotOnForge, RefusedByForge, TokenRefused
 from ai_quality.pipeline.posting import MARKER, Posted, run_of, upsert
-from ai_quality.sources.github import GitHub, connect
+from ai_quality.sources.github import GitHub
 from tests.github import world
-from tests.github.fake import REPOSITORY, TOKEN, FakeGitHub
+from tests.github.fake import FakeGitHub
 
 PR = 7
 
@@ -310,9 +309,7 @@ def test_on_an_enterprise_server_all_is_below_its_own_address() -> None:
 
 def test_the_comment_is_the_same_over_a_real_connection(fake: FakeGitHub) -> None:
     fake.say(PR, *["Nice work!"] * 100, login="reviewer")
-    with fake.serve() as base, httpx2.Client(trust_env=False) as client:
-        named = {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_API_URL": base}
-        forge = connect(named, token=TOKEN, client=client, sleep=fake.clock.sleep)
+    with fake.serve() as base, fake.connecting(base) as forge:
         fake.hang_up("GET .*/comments")
         fake.cut_short("GET .*/comments")
         assert upsert(forge, PR, body(1), 1).outcome == "created"

@@ -87,6 +87,8 @@ class Pull:
     closes: Sequence[Sequence[str]] = ()
     """The labels of each issue it closes."""
     reviews: list[Review] = field(default_factory=list)
+    landing: str | None = None
+    """The id of its merge commit, where a test has a real one."""
 
     @property
     def head_sha(self) -> str:
@@ -103,7 +105,7 @@ class Pull:
 
     @property
     def merge_commit(self) -> str | None:
-        return None if self.merged is None else sha(f"merge of {self.number}")
+        return None if self.merged is None else self.landing or sha(f"merge of {self.number}")
 
 
 @dataclass
@@ -111,7 +113,7 @@ class Run:
     id: int
     head: str
     event: str = "pull_request"
-    repository: str | None = "stranger/widgets"
+    repository: str = "stranger/widgets"
     branch: str = "feature"
 
 
@@ -158,6 +160,7 @@ def rest_pull(one: Pull, *, whole: bool) -> dict[str, Any]:
         "merged_at": None if one.merged is None else iso(at(one.merged)),
         "merge_commit_sha": one.merge_commit,
         "user": user(one.author),
+        "requested_teams": [],  # GitHub's example of a team does not fit GitHub's description of one
         "labels": [found["labels"][0] | {"name": name} for name in one.labels],
     }
     found["head"] |= {
@@ -208,9 +211,7 @@ def rest_checks(one: Commit) -> list[dict[str, Any]]:
 def rest_run(one: Run) -> dict[str, Any]:
     found: dict[str, Any] = oracle.example("workflow-run")
     found |= {"id": one.id, "event": one.event, "head_sha": one.head, "head_branch": one.branch, "pull_requests": []}
-    found["head_repository"] = (
-        None if one.repository is None else found["head_repository"] | {"full_name": one.repository}
-    )
+    found["head_repository"] |= {"full_name": one.repository}
     return found
 
 
