@@ -45,7 +45,7 @@ while read -r before; do
   for one in "$STORE/${before:-none}"*; do
     if [ -d "$one" ]; then
       while read -r where; do
-        if [ -e "$one/$(basename "$where")" ]; then
+        if [ -n "$where" ] && [ -e "$one/$(basename "$where")" ]; then
           mkdir -p "$(dirname "$where")"; cp -r "$one/$(basename "$where")" "$where"
         fi
       done <<<"$WHERE"
@@ -56,7 +56,7 @@ done <<<"$BEFORE"
 """
 SAVE = """\
 mkdir -p "$STORE/$KEY"
-while read -r where; do if [ -e "$where" ]; then cp -r "$where" "$STORE/$KEY/"; fi; done <<<"$WHERE"
+while read -r where; do if [ -n "$where" ] && [ -e "$where" ]; then cp -r "$where" "$STORE/$KEY/"; fi; done <<<"$WHERE"
 echo "saved $KEY"
 """
 KEEP = 'mkdir -p "$STORE/$NAME"; cp "$WHERE" "$STORE/$NAME/"; echo "uploaded $NAME"'

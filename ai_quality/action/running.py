@@ -187,11 +187,10 @@ def _told(job: Job, posted: Posted) -> None:
 
 
 def _judged(job: Job, done: reviewing.Reviewed) -> int:
-    failed = [one for one in done.view.policy if one.result == "failed"]
     is_gate = (job.inputs.fail_on or done.settings.fail_on) == "policy"
-    for one in failed:
+    for one in done.failed:
         job.runner.tell("error" if is_gate else "notice", f"policy: {comment_words.judgement(one)}")
-    return FAILED if failed and is_gate else 0
+    return FAILED if done.failed and is_gate else 0
 
 
 def _speak(artifact: bytes, run: model.Run) -> posting.Words:

@@ -180,7 +180,7 @@ def test_a_failed_policy_is_a_failure_only_where_that_is_asked_for(tmp_path: Pat
     ],
 )
 def test_wrong_settings_fail(machine: Machine, story: History, inputs: dict[str, str], words: str) -> None:
-    done = machine.run(story.path, "pull_request", pull(story), **inputs)
+    done = machine.run(story.path, "pull_request", pull(story), 11, **inputs)
     assert done.status == 2
     assert done.log.startswith("::error title=ai-quality::")
     assert words in done.log

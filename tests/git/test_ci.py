@@ -93,6 +93,18 @@ def test_the_default_branch_gets_its_own_report(story: History, capsys: pytest.C
     assert "rework_rate" in said["metrics"]
 
 
+@pytest.mark.parametrize(("gate", "status"), [("never", 0), ("policy", 1)])
+def test_a_policy_is_a_gate_where_the_settings_say_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], gate: str, status: int
+) -> None:
+    settings = f"fail-on: {gate}\npolicy: {{max-rework-rate: 0.01}}\n".encode()
+    rows = [C(f"B{n}", f=f"{n}", day=n, ai="claude", message=f"Change {n}") for n in range(40)]
+    late = [C("P", files={".ai-quality.yml": settings}, day=119), C("X", f="x", day=121)]
+    story = build(tmp_path / "r", [*rows, *late], refs={"refs/remotes/origin/main": "P"})
+    assert ran("--now", "2026-05-15", at=story.path) == status
+    assert "rework" in capsys.readouterr().out
+
+
 def test_a_file_takes_the_report(story: History, tmp_path: Path) -> None:
     assert ran("--head", "topic", "-o", str(tmp_path / "out.md"), at=story.path) == 0
     assert "AI-marked" in (tmp_path / "out.md").read_text(encoding="utf-8")
