@@ -65,10 +65,6 @@ class HistoryGarbled(EnvironmentProblem):
     """git's output does not follow its own format: stop rather than count wrongly."""
 
 
-class ArtifactRefused(EnvironmentProblem):
-    """What another job handed over is not what our own program writes: nothing of it is used."""
-
-
 class ForgeProblem(EnvironmentProblem):
     """The forge gave no answer that can be used. `status` is HTTP's, None where there was no answer."""
 
@@ -104,3 +100,27 @@ class ForgeDown(ForgeProblem):
 
 class ForgeGarbled(ForgeProblem):
     """An answer that is not of the form the forge promises."""
+
+
+class ArtifactRefused(EnvironmentProblem):
+    """What another job handed over is not what our own program writes: nothing of it is used."""
+
+
+class LedgerProblem(EnvironmentProblem):
+    """The ledger of token requests cannot be used."""
+
+
+class LedgerTooNew(LedgerProblem):
+    """A newer ai-quality wrote the ledger; this one leaves it alone."""
+
+
+class LedgerBusy(LedgerProblem):
+    """Another process holds the ledger for longer than we wait."""
+
+
+class LedgerUnwritable(LedgerProblem):
+    """The ledger's file cannot be made or written here."""
+
+
+class LedgerDamaged(LedgerProblem):
+    """The ledger's file was no ledger any more, and has been moved aside."""

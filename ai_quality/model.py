@@ -8,8 +8,13 @@ UTF-8 with `surrogateescape`, so that any bytes git stores survive a round trip.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal, NamedTuple
+
+from ai_quality.spend import Call as Call  # noqa: PLC0414 (this and the next four: said again here, where all rows are)
+from ai_quality.spend import CallKind as CallKind  # noqa: PLC0414
+from ai_quality.spend import Request as Request  # noqa: PLC0414
+from ai_quality.spend import Tokens as Tokens  # noqa: PLC0414
+from ai_quality.spend import Usage as Usage  # noqa: PLC0414
 
 CommitClass = Literal["agent", "assisted", "mixed", "unmarked", "bot"]
 """Who wrote it, as far as marks tell. `unmarked` is never called human: no AI mark was found."""
@@ -61,18 +66,22 @@ class FileChange(NamedTuple):
 
 
 class Hunk(NamedTuple):
-    """A run of lines replaced: `removed` lines from 0-based `start` of the old version give way to `added`."""
+    """A run of lines replaced: `removed` lines from 0-based `start` of the old version give way to `added` new ones."""
 
     start: int
     removed: int
-    added: list[bytes]
+    added: int
 
 
 class FileDiff(NamedTuple):
-    """A raw row with its hunks; `binary` when git shows no text, `hunks` empty when only the mode changed."""
+    """A raw row with its hunks; `binary` when git shows no text, `hunks` empty when only the mode changed.
+
+    `texts` are the lines that the hunks add, one hunk's after the other's, without their newlines.
+    """
 
     change: FileChange
     hunks: list[Hunk]
+    texts: list[bytes]
     binary: bool
 
 
@@ -212,6 +221,26 @@ class Defect(NamedTuple):
     evidence: str
 
 
+class CommitUsage(NamedTuple):
+    """A record of what a commit cost, as a fact: disjoint tokens, list-price dollars; None: the record does not say."""
+
+    id: str
+    sha: str
+    change: str | None
+    number: int | None
+    agent: str
+    model: str | None
+    requests: int | None
+    input: int | None
+    cache_read: int | None
+    cache_write_5m: int | None
+    cache_write_1h: int | None
+    output: int | None
+    usd: float | None
+    price_basis: str | None
+    evidence: str
+
+
 class Owner(NamedTuple):
     """A run of lines of a file at the tip, and the commit that added them."""
 
@@ -219,74 +248,6 @@ class Owner(NamedTuple):
     first_line: int
     lines: int
     born: str
-
-
-class Tokens(NamedTuple):
-    """Tokens in disjoint buckets: `input` was neither read from nor written to a cache; reasoning is in `output`."""
-
-    input: int = 0
-    cache_read: int = 0
-    cache_write_5m: int = 0
-    cache_write_1h: int = 0
-    output: int = 0
-
-
-CallKind = Literal["edit", "read", "commit", "test", "build", "lint", "other"]
-
-
-class Call(NamedTuple):
-    """One tool call of an agent: its kind and what is needed to count waste, never its text.
-
-    `path` is absolute, as logged; `lines` how many an edit wrote, `result_bytes` the size of what came back,
-    `commits` the ids that `git commit` printed (often abbreviated). None: the log does not say.
-    """
-
-    kind: CallKind
-    path: str | None
-    lines: int | None
-    fingerprint: str
-    failed: bool | None
-    result_bytes: int | None
-    commits: tuple[str, ...]
-
-
-class Request(NamedTuple):
-    """One API request that an agent paid for, as its session log tells; a log line more or less changes nothing.
-
-    `key` is the same wherever the log repeats the request (forks, resumes, sub-agents), `time` in milliseconds
-    since 1970, `tokens` None where the agent logs none, `tier` a speed or service tier that changes the price.
-    `whole_session` marks agents that log only their sessions' totals. Never stored or sent: prompts and answers.
-    """
-
-    key: str
-    agent: str
-    session: str
-    turn: str
-    time: int
-    model: str | None
-    provider: str | None
-    tier: str | None
-    tokens: Tokens | None
-    directory: str | None
-    branch: str | None
-    calls: tuple[Call, ...]
-    whole_session: bool = False
-
-
-class Usage(NamedTuple):
-    """What a commit cost, as one record in git: a trailer or a note. None: unknown, which is never 0.
-
-    `usd` is a list-price estimate at `price_basis`; `evidence` says how the spend was tied to the commit.
-    """
-
-    id: str
-    agent: str
-    model: str | None
-    requests: int | None
-    tokens: Tokens | None
-    usd: Decimal | None
-    price_basis: str | None
-    evidence: str
 
 
 PullState = Literal["open", "merged", "closed"]

@@ -77,7 +77,7 @@ CREATE TABLE reverts (
     repo VARCHAR NOT NULL,            -- the repository's directory name
     revert VARCHAR NOT NULL,          -- the commit that undoes
     reverted VARCHAR NOT NULL,        -- the commit undone
-    evidence VARCHAR NOT NULL,        -- declared (names the commit), title (names its subject)
+    evidence VARCHAR NOT NULL,        -- declared (names the commit), title (names its subject); by lines alone and in no rate: exact, inferred
     partial BOOLEAN NOT NULL,         -- takes back only a part
     reinstated_by VARCHAR             -- the commit that undid the revert, if any still stands
 );
@@ -89,6 +89,26 @@ CREATE TABLE defects (
     introduced VARCHAR NOT NULL,      -- the commit blamed
     lines BIGINT NOT NULL,            -- lines of `introduced` that the fix took out (0: it only inserted beside them)
     evidence VARCHAR NOT NULL         -- declared (the message names the cause), traced (through the lines)
+);
+
+-- A record of what a commit cost (an AI-Usage trailer or note), each counted once.
+CREATE TABLE usage (
+    repo VARCHAR NOT NULL,            -- the repository's directory name
+    id VARCHAR NOT NULL,              -- the record's own id: the same wherever it was squashed, amended or picked into
+    sha VARCHAR NOT NULL,             -- the first commit that states it
+    change VARCHAR,                   -- the change it landed by; NULL: it did not
+    number BIGINT,                    -- pull or merge request number, if told
+    agent VARCHAR NOT NULL,           -- as the record names it
+    model VARCHAR,                    -- as the record names it
+    requests BIGINT,                  -- API requests it sums up
+    input BIGINT,                     -- tokens neither read from nor written to a cache
+    cache_read BIGINT,                -- tokens read from a cache
+    cache_write_5m BIGINT,            -- tokens written to a cache for five minutes
+    cache_write_1h BIGINT,            -- tokens written to a cache for an hour
+    output BIGINT,                    -- tokens of the answers, reasoning included
+    usd DOUBLE,                       -- list-price estimate in dollars; NULL: unknown, not free
+    price_basis VARCHAR,              -- price list and version
+    evidence VARCHAR NOT NULL         -- how the spend was tied to the commit: agent-commit, paths, ambiguous, branch+time
 );
 
 -- The living lines of the measured revision, as runs of one owner: what `ai-quality blame` shows.

@@ -15,13 +15,11 @@ a name outside a small alphabet is not shown. Pure; the standard library only, s
 from __future__ import annotations
 
 import re
-from base64 import b32encode
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from hashlib import blake2b
 
-from ai_quality.facts.trailers import TRAILER, Section, own_words, sections
-from ai_quality.model import Tokens, Usage
+from ai_quality.spend import Tokens, Usage
 
 KEY = "AI-Usage"
 
@@ -37,6 +35,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/-]{0,63}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._:+/-]+")
 _COUNT = re.compile(r"[0-9]{1,12}")
 _MONEY = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?")  # below a million a record: more is no claim worth adding up
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _MICRO = Decimal("0.000001")
 _TOKENS = ("in", "cr", "cw", "out")
 _MOST_WRAPS = 8
@@ -58,16 +57,18 @@ def word(usage: Usage) -> str:
 
 
 def usages(message: str) -> list[Usage]:
-    """The records a message or note states itself, wherever in it, in order, each id once; malformed ones skipped."""
+    """The records that a message or note states itself, in order; of an id the fullest, malformed ones not."""
     if KEY.lower() not in message.lower():
         return []
+    from ai_quality.facts.trailers import Section, own_words, sections  # noqa: PLC0415 (3 ms that a hook can do without)
+
     found: dict[str, Usage] = {}
     whole = sections(message)
     subject = "" if whole.parts else message.partition("\n")[0]
     for section in (*whole.parts, Section(subject, whole.footer)):
         for value in _values(own_words(section)):
             if usage := _read(value):
-                found.setdefault(usage.id, usage)
+                found[usage.id] = max(found.get(usage.id, usage), usage, key=_fullness)
     return list(found.values())
 
 
@@ -79,9 +80,8 @@ def counted(messages: Iterable[tuple[str, str]], notes: Mapping[str, str] | None
     """
     noted = {sha: usages(text) for sha, text in (notes or {}).items()}
     final: dict[str, Usage] = {}
-    for records in noted.values():
-        for usage in records:
-            final.setdefault(usage.id, usage)
+    for usage in (usage for records in noted.values() for usage in records):
+        final[usage.id] = max(final.get(usage.id, usage), usage, key=_fullness)  # an older copy hangs on an old commit
     found: dict[str, tuple[str, Usage]] = {}
     for sha, message in messages:
         for usage in (*usages(message), *noted.get(sha, ())):
@@ -89,10 +89,15 @@ def counted(messages: Iterable[tuple[str, str]], notes: Mapping[str, str] | None
     return list(found.values())
 
 
+def _fullness(usage: Usage) -> tuple[int, int]:
+    return usage.requests or 0, sum(usage.tokens or ())
+
+
 def record_id(salt: bytes, *parts: str) -> str:
     """A short id that tells nothing of its parts to who lacks the salt: `u` and 15 characters (75 bits) of base32."""
-    digest = blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), key=salt, digest_size=15).digest()
-    return "u" + b32encode(digest).decode().lower()[:15]
+    digest = blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), key=salt, digest_size=10).digest()
+    number = int.from_bytes(digest, "big")
+    return "u" + "".join(_BASE32[number >> 5 * place & 31] for place in range(15))
 
 
 def _bucket_fields(tokens: Tokens) -> dict[str, int | None]:
@@ -121,6 +126,8 @@ def _money(usd: Decimal | None) -> str | None:
 
 def _values(lines: list[str]) -> Iterator[str]:
     """The values of our key; a line that ends in `;` was wrapped, and goes on in the next."""
+    from ai_quality.facts.trailers import TRAILER  # noqa: PLC0415 (as above)
+
     for at, line in enumerate(lines):
         match = TRAILER.match(line)
         if match is None or match[1].lower() != KEY.lower():

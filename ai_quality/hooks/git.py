@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path  # 5 ms to import, which a hook does not need
 
+OPTED_OUT = {"ai-quality.usage": ("off",)}
+"""Values that nothing read later overrides: what a user chose for all repositories holds in each."""
+
 _seconds = [10.0]  # as long as nobody waits for a commit
 
 
@@ -59,13 +62,17 @@ def settings(directory: Path | None = None) -> dict[str, str]:
         told = ask("config", "-z", "--get-regexp", r"^(ai-quality\.|core\.comment(char|string)$)", directory=directory)
     except GitSaysNo:  # exit status 1: there is none
         return {}
-    pairs = (row.partition("\n") for row in told.decode("utf-8", "replace").split("\0") if row)
-    return {key.lower(): value for key, _, value in pairs}
+    found: dict[str, str] = {}
+    for row in told.decode("utf-8", "replace").split("\0"):
+        key, _, value = row.partition("\n")
+        if row and found.get(key.lower()) not in OPTED_OUT.get(key.lower(), ()):
+            found[key.lower()] = value
+    return found
 
 
-def start(arguments: Sequence[str]) -> None:
-    """Start git and do not wait for it."""
+def start(arguments: Sequence[str], program: str = "git") -> None:
+    """Start git, or another program, and do not wait for it."""
     subprocess.Popen(
-        ["git", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [program, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip

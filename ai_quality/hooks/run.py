@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ai_quality.hooks import git, message, tagging
@@ -30,6 +31,9 @@ ANCESTORS = 8
 """How many processes may stand between git and us: a shell, a hook manager, its launcher."""
 
 LOG_BYTES = 65_536
+SETTLING = ("-I", "-m", "ai_quality.hooks.settling")
+"""What Python is started with for the work that no commit waits for."""
+
 _AMEND = re.compile(r"--am(?:e(?:n(?:d)?)?)?\Z")
 
 
@@ -61,9 +65,14 @@ def _run(hook: str, arguments: Sequence[str], environ: Mapping[str, str], stdin:
     elif hook == "post-commit" and mode == "notes":
         _write_note()
     elif hook == "post-rewrite":
-        _move_notes(stdin())
+        pairs = stdin()
+        _move_notes(pairs)
+        if os.path.isfile(os.path.join(os.path.dirname(log_file()), "ledger.sqlite")):
+            from ai_quality.hooks import spending  # noqa: PLC0415 (15 ms to import, for who has a ledger)
+
+            spending.follow_rewrites(pairs)
     elif hook == "pre-push" and settings.get("ai-quality.pushnotes") == "true" and arguments:
-        _push_notes(arguments[0], environ)
+        _push_notes(arguments[0], environ, settings)
 
 
 def _tag(
@@ -71,16 +80,45 @@ def _tag(
 ) -> None:
     agents = tagging_agents(environ)
     before = _read(arguments[0])
-    decision = tagging.decide(_moment(hook, arguments, environ, settings, before), agents)
+    models: dict[str, str] = {}
+    usage = partial(_usage, environ, settings, agents, models)
+    decision = tagging.decide(_moment(hook, arguments, environ, settings, before), agents, usage)
     if not decision.lines:
         return
+    lines = tagging.with_models(decision.lines, models)
     if mode == "notes":
         above = _git_above()
-        _write(_pending(), "\n".join([above[0] if above else "", *decision.lines]).encode("ascii"))
+        _write(_pending(), "\n".join([above[0] if above else "", *lines]).encode("ascii"))
         return
-    after = message.with_trailers(before, decision.lines, _comment(settings))
+    after = message.with_trailers(before, lines, _comment(settings))
     if after != before:
         _replace(arguments[0], after)
+
+
+def _usage_mode(environ: Mapping[str, str], settings: Mapping[str, str]) -> str:
+    """Where cost goes: nowhere by the user's word, else as the repository says, else it stays here."""
+    if environ.get("AI_QUALITY_USAGE", "").lower() in {"off", "0", "false", "no"}:
+        return "off"
+    return settings.get("ai-quality.usage", "local")
+
+
+def _usage(
+    environ: Mapping[str, str], settings: Mapping[str, str], agents: Sequence[str], models: dict[str, str]
+) -> list[str]:
+    """What the commit cost, where that goes into the message; a ledger in trouble costs the line, not the tag."""
+    if _usage_mode(environ, settings) != "trailer":
+        return []
+    from ai_quality.hooks import spending  # noqa: PLC0415 (15 ms to import, for who wants it)
+
+    try:
+        charged = spending.charge_commit(environ, agents, _limit(environ))
+    except Exception as wrong:  # noqa: BLE001 (a shell: see main)
+        note_failure(f"usage: {type(wrong).__name__}: {wrong}")
+        return []
+    models |= charged.models
+    if not charged.complete:
+        git.start(SETTLING, sys.executable)
+    return charged.lines
 
 
 def _moment(
@@ -184,10 +222,14 @@ def _move_notes(pairs: bytes) -> None:
         git.ask("notes", f"--ref={NOTES}", "copy", "--force", "--stdin", stdin=told)
 
 
-def _push_notes(remote: str, environ: Mapping[str, str]) -> None:
+def _push_notes(remote: str, environ: Mapping[str, str], settings: Mapping[str, str]) -> None:
     """Let notes go where the branch goes, without waiting; our own push does not come back here."""
-    if "AI_QUALITY_PUSHING" not in environ and not remote.startswith("-") and git.ask("for-each-ref", NOTES):
-        os.environ["AI_QUALITY_PUSHING"] = "1"
+    if "AI_QUALITY_PUSHING" in environ or remote.startswith("-"):
+        return
+    os.environ["AI_QUALITY_PUSHING"] = "1"
+    if _usage_mode(environ, settings) in {"trailer", "notes"}:
+        git.start([*SETTLING, remote], sys.executable)
+    elif git.ask("for-each-ref", NOTES):
         git.start(["push", "--quiet", "--no-verify", "--end-of-options", remote, NOTES])
 
 
@@ -222,5 +264,5 @@ def _give_up(hook: str, limit: float) -> None:
 
 
 def run_as_hook() -> None:
-    """Run from the command line of the interpreter."""
-    sys.exit(main(sys.argv[1:], os.environ, sys.stdin.buffer.read))
+    """Run from the command line of the interpreter; end it without tidying up, which a commit would wait for."""
+    os._exit(main(sys.argv[1:], os.environ, sys.stdin.buffer.read))

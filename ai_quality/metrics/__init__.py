@@ -32,6 +32,10 @@ METRICS = (
 )
 """In report order."""
 
+SPENDING = ("cost_per_landed_change", "cost_per_surviving_line", "spend_without_result")
+"""What stands beside them where commits carry records of what they cost."""
+
+NOTHING_SPENT = "no cost is recorded here"
 FORGE_METRICS = ("first_pass_rate", "review_rounds", "review_comments", "open_time", "failed_checks")
 """What only a forge can tell; they follow in a report where one was asked, and are unknown where none was."""
 
@@ -122,6 +126,8 @@ def _measured(metric: Metric, query: Query, *, pull_refs: bool, seed: int) -> Me
 def _why_unknown(metric: Metric, query: Query, *, pull_refs: bool) -> str | None:
     if metric.needs == "forge":
         return None if knows_forge(query) else "no forge was asked"
+    if metric.name in SPENDING and query("SELECT COUNT(*) FROM usage") == [(0,)]:
+        return NOTHING_SPENT
     if metric.name == "merge_pass_rate" and not pull_refs and not knows_forge(query):
         return "no pull-request refs here"
     return None

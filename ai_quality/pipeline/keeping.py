@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import hashlib
 import hmac
 import json
@@ -20,7 +21,7 @@ from ai_quality.errors import EnvironmentProblem
 from ai_quality.facts import forge, lifetimes, rows, store
 from ai_quality.facts.mined import Mined
 from ai_quality.pipeline.mining import FETCH_PULLS, PULL_REFS, Progress, mine, no_progress, tip_of
-from ai_quality.sources import git
+from ai_quality.sources import git, notes
 
 
 @functools.cache
@@ -65,7 +66,7 @@ def open_facts(
     kept = state_folder(repository) / "facts"
     tip = tip_of(repository, revision)
     is_head = tip == tip_of(repository, "HEAD")
-    refs = repository.refs(*PULL_REFS)
+    refs = repository.refs(*PULL_REFS) | repository.refs(notes.REF)
     told = forge_told(repository)
     given = json.dumps([sorted(refs.items()), allow_missing, forge.text_of(told._replace(asked=0)) if told else ""])
     mark = fingerprint() + hashlib.sha256(given.encode()).hexdigest()[:16]
@@ -73,13 +74,25 @@ def open_facts(
         with store.Store(kept) as facts:
             yield facts
         return
-    mined = mine(repository, tip, allow_missing=allow_missing, progress=progress)
-    rows_of = tables(mined, repository_name(repository), author_key(repository), mark, told)
-    del mined
     folder = kept if is_head and can_keep(kept) else repository.scratch / "facts"
-    store.write(folder, rows_of)
+    with _no_collector():
+        mined = mine(repository, tip, allow_missing=allow_missing, progress=progress)
+        store.write(folder, tables(mined, repository_name(repository), author_key(repository), mark, told))
+        del mined
     with store.Store(folder) as facts:
         yield facts
+
+
+@contextlib.contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep Python from looking for cycles among millions of rows that have none: a tenth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 FORGE = "forge.json"
@@ -159,6 +172,7 @@ def tables(
         "changes": forge.completed(rows.changes(mined, landed_lines), told.facts if told else {}),
         "reverts": ((r.revert, r.reverted, r.evidence, r.partial, r.reinstated_by) for r in mined.reverts),
         "defects": rows.defects(mined),
+        "usage": rows.usage(mined),
         "owners": lifetimes.owners(mined.state.items(), mined.book, mined.commits),
         "runs": [rows.run(replace(mined, notes=_notes(mined.notes, told)), store.SCHEMA_VERSION, mark)],
     }

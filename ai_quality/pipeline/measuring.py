@@ -129,7 +129,8 @@ def report(facts: store.Store, asked: Window, now: datetime, *, seed: int = 0) -
 
 def _names(facts: store.Store) -> tuple[str, ...]:
     """Rows that could only say "unknown" are left out: nobody has asked a forge."""
-    return metrics.METRICS + (metrics.FORGE_METRICS if metrics.knows_forge(facts.rows) else ())
+    forge = metrics.FORGE_METRICS if metrics.knows_forge(facts.rows) else ()
+    return (*metrics.METRICS, *forge, *metrics.SPENDING)
 
 
 def report_by(facts: store.Store, asked: Window, now: datetime, by: str, *, seed: int = 0) -> slices.SlicedView:

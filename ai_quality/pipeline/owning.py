@@ -63,10 +63,11 @@ def own_commits(
 
 def _lines(repository: Repository, commits: Sequence[Commit], tip: str) -> dict[str, tuple[int, int]]:
     """Commit id → lines added to counted files, and to others."""
-    added: dict[str, list[tuple[str, int]]] = {
-        commit.sha: [(diff.change.new_path, sum(len(hunk.added) for hunk in diff.hunks)) for diff in diffs]
-        for commit, diffs in history.differences(repository, commits)
-    }
+    with history.differences(repository, commits) as differences:
+        added: dict[str, list[tuple[str, int]]] = {
+            commit.sha: [(diff.change.new_path, sum(hunk.added for hunk in diff.hunks)) for diff in diffs]
+            for commit, diffs in differences
+        }
     kinds = kinds_of(repository, tip, (path for files in added.values() for path, _ in files))
     left_out = {path for path, kind in kinds.items() if kind in paths.UNCOUNTED}
     return {

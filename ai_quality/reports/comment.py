@@ -188,7 +188,7 @@ def _maintainability(view: CommentView) -> list[str]:
 def _reading(view: CommentView) -> list[str]:
     left_out, partly = view.own.lines_left_out, view.own.marked < view.own.commits
     whole = [
-        "A change counts as AI-marked when all its commits are; one that is so in part, like this one, is on neither side."
+        "A change counts as AI-marked when all its commits are; one that is so in part, as this one, is on neither side."
     ]
     vendored = f" {words.amount(left_out, 'lines')} of such files here are not counted." if left_out else ""
     return [*READING, *(whole if partly else []), f"Lines: vendored, generated and lock files are left out.{vendored}"]
@@ -196,7 +196,7 @@ def _reading(view: CommentView) -> list[str]:
 
 def _footer(view: CommentView) -> str:
     prices = f" · prices {md_cell(view.own.spend.basis)}" if view.own.spend.basis else ""
-    return f"ai-quality {view.version}{prices} · updated for `{_id(view.head)}` · off with `comment: off`"
+    return f"ai-quality {md_cell(view.version)}{prices} · updated for `{_id(view.head)}` · off with `comment: off`"
 
 
 def _id(sha: str) -> str:

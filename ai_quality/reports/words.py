@@ -11,7 +11,7 @@ from typing import Literal
 
 from ai_quality.metrics.accuracy import Accuracy
 
-Scale = Literal["share", "hours", "rounds", "comments"]
+Scale = Literal["share", "hours", "dollars", "rounds", "comments"]
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -22,8 +22,10 @@ WIDE_VALUE = 100
 HALF_PERCENT = 0.005
 
 _SINGULAR = {"strata": "stratum"}
-_UNIT = {"share": " %", "hours": " h", "rounds": "", "comments": ""}
-_DIFFERENCE_UNIT = {"share": "points", "hours": "hours", "rounds": "rounds", "comments": "comments"}
+_UNIT = {"share": " %", "hours": " h", "dollars": " $", "rounds": "", "comments": ""}
+_DIFFERENCE_UNIT = {
+    "share": "points", "hours": "hours", "dollars": "dollars", "rounds": "rounds", "comments": "comments",
+}  # fmt: skip
 
 
 def count(number: int | None) -> str:
@@ -110,7 +112,7 @@ def _text(shown: float, decimals: int) -> str:
 
 
 def _value_decimals(shown: float, scale: Scale) -> int:
-    fewest = 0 if scale == "hours" and abs(shown) >= WIDE_VALUE else 1
+    fewest = 2 if scale == "dollars" else 0 if scale == "hours" and abs(shown) >= WIDE_VALUE else 1
     return _enough(shown, scale, lambda _: True, fewest)
 
 

@@ -22,6 +22,7 @@ OFFENCES = {
     "click-door": ("pipeline.py", "import click"),
     "yaml-door": ("pipeline.py", "import yaml"),
     "jinja2-door": ("pipeline.py", "import jinja2"),
+    "pydriller-door": ("pipeline.py", "import pydriller"),
 }
 
 
