@@ -66,18 +66,22 @@ class FileChange(NamedTuple):
 
 
 class Hunk(NamedTuple):
-    """A run of lines replaced: `removed` lines from 0-based `start` of the old version give way to `added`."""
+    """A run of lines replaced: `removed` lines from 0-based `start` of the old version give way to `added` new ones."""
 
     start: int
     removed: int
-    added: list[bytes]
+    added: int
 
 
 class FileDiff(NamedTuple):
-    """A raw row with its hunks; `binary` when git shows no text, `hunks` empty when only the mode changed."""
+    """A raw row with its hunks; `binary` when git shows no text, `hunks` empty when only the mode changed.
+
+    `texts` are the lines that the hunks add, one hunk's after the other's, without their newlines.
+    """
 
     change: FileChange
     hunks: list[Hunk]
+    texts: list[bytes]
     binary: bool
 
 
@@ -201,6 +205,11 @@ class Change(NamedTuple):
     commits: int
     review_rounds: int | None
     review_comments: int | None
+    draft: bool | None = None
+    bug: bool | None = None
+    first_pass: bool | None = None
+    failed_checks: int | None = None
+    checks: int | None = None
 
 
 class Defect(NamedTuple):
@@ -212,6 +221,26 @@ class Defect(NamedTuple):
     evidence: str
 
 
+class CommitUsage(NamedTuple):
+    """A record of what a commit cost, as a fact: disjoint tokens, list-price dollars; None: the record does not say."""
+
+    id: str
+    sha: str
+    change: str | None
+    number: int | None
+    agent: str
+    model: str | None
+    requests: int | None
+    input: int | None
+    cache_read: int | None
+    cache_write_5m: int | None
+    cache_write_1h: int | None
+    output: int | None
+    usd: float | None
+    price_basis: str | None
+    evidence: str
+
+
 class Owner(NamedTuple):
     """A run of lines of a file at the tip, and the commit that added them."""
 
@@ -219,3 +248,103 @@ class Owner(NamedTuple):
     first_line: int
     lines: int
     born: str
+
+
+PullState = Literal["open", "merged", "closed"]
+
+
+class Pull(NamedTuple):
+    """A pull request as the forge has it now; times in seconds, None: it has not come to that.
+
+    `head_repository` (owner/name) is None where the fork is gone. Branch names and labels are text of strangers.
+    """
+
+    number: int
+    state: PullState
+    is_draft: bool
+    opened: int
+    closed: int | None
+    merged: int | None
+    base_branch: str
+    base_sha: str
+    head_branch: str
+    head_sha: str
+    head_repository: str | None
+    merge_commit: str | None
+    author_is_bot: bool
+    labels: tuple[str, ...]
+
+
+class Comment(NamedTuple):
+    """A comment under a pull request; `node` is its id in GraphQL, `login` who wrote it."""
+
+    id: int
+    node: str
+    login: str
+    body: str
+    created: int
+
+
+class Run(NamedTuple):
+    """A run of a workflow: what it ran on. `head_repository` (owner/name) is None where the fork is gone."""
+
+    id: int
+    event: str
+    conclusion: str | None
+    head_sha: str
+    head_branch: str | None
+    head_repository: str | None
+
+
+class Review(NamedTuple):
+    """A submitted review. `commit` is the head it looked at, `comments` those it put beside lines."""
+
+    time: int
+    commit: str | None
+    comments: int
+    by_person: bool
+    by_author: bool
+
+
+class ForgeChange(NamedTuple):
+    """A pull request with all that the forge knows of its way; None: the forge did not say.
+
+    `commits` are its own, oldest first, not all of `commits_count` where there are very many; `closes` has the labels
+    of each issue that it closes; `failed_checks` of `checks` runs on any of its commits failed.
+    """
+
+    pull: Pull
+    updated: int
+    commits: tuple[Commit, ...] | None
+    commits_count: int | None
+    reviews: tuple[Review, ...] | None
+    closes: tuple[tuple[str, ...], ...] | None
+    failed_checks: int | None
+    checks: int | None
+
+
+class ForgeFact(NamedTuple):
+    """What is kept of a `ForgeChange`: numbers and times, no names and no text of anybody; None: unknown.
+
+    `closed` is when it was merged or closed; `first_pass`, `review_rounds` and the like are those of schema.sql.
+    """
+
+    number: int
+    state: PullState
+    updated: int
+    opened: int
+    closed: int | None
+    head_sha: str
+    merge_commit: str | None
+    first_commit: int | None
+    commits: int | None
+    commit_class: CommitClass
+    cohort: Cohort
+    agent: str | None
+    draft: bool
+    bug: bool | None
+    first_pass: bool | None
+    review_rounds: int | None
+    review_comments: int | None
+    failed_checks: int | None
+    checks: int | None

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 import ai_quality
-from ai_quality.cli import hooking, looking, reporting, usage
+from ai_quality.cli import adopting, hooking, looking, policy, reporting, running, usage
 from ai_quality.cli.common import Settings
 from ai_quality.errors import AiQualityError
 
@@ -46,8 +46,10 @@ def cli(ctx: click.Context, directory: Path, quiet: bool, verbose: bool, no_colo
 COMMANDS = (
     reporting.report,
     looking.explain, looking.blame, looking.facts, looking.detect, looking.defects, looking.doctor,
+    running.ci, adopting.init,
     usage.usage,
     hooking.install, hooking.uninstall, hooking.hook,
+    policy.check, policy.budget, policy.badge,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)

@@ -73,8 +73,8 @@ class Provenance:
             for parent in parents:
                 self._readers[parent] += 1
         self._at = 0
-        self._died: list[int] = []
-        self._near: list[int] = []
+        self._died = array("I")
+        self._near = array("I")
         self._late: dict[tuple[int, str, str], array[int]] = {}
         self._groups: dict[int, list[int]] = {}
         for number, landing in enumerate(plan.landed):
@@ -85,7 +85,7 @@ class Provenance:
         """Take in the next commit; `diffs` are against its first parent, raw rows alone for a merge."""
         self._at += 1
         now, parents = self._at, self._plan.parents[self._at]
-        self._died, self._near = [], []
+        self._died, self._near = array("I"), array("I")
         first_birth = len(self.book.born)
         before = self.states[parents[0]] if parents else NO_FILES
         state = self._merge(commit, diffs) if len(parents) > 1 else self._apply(before, diffs)
@@ -96,8 +96,9 @@ class Provenance:
         else:
             self.book.remove(now, self._died)
             if mainline:
+                ended = self.book.ended
                 for line in self._died:
-                    self.book.ended[line] = now
+                    ended[line] = now
         self.book.close_commit(self._died, self._near)
         self._reinstate(first_birth)
         self.states[now] = state
@@ -128,11 +129,11 @@ class Provenance:
         written: list[tuple[str, Version]] = []
         for diff in diffs:
             change = diff.change
-            if change.status != "A":
+            if change.status == "D" or change.old_path != change.new_path:
                 state = state.discard(change.old_path)
             if change.status == "D":
                 old = before.get(change.old_path)
-                self._died.extend(old.lines or () if old else ())
+                self._died.extend((old.lines or NOTHING) if old else NOTHING)
             elif change.new_mode != SYMLINK:
                 old = None if change.status == "A" else before.get(change.old_path)
                 written.append((change.new_path, self._next_version(old, diff)))
@@ -145,7 +146,7 @@ class Provenance:
         if old is not None and old.blob == blob:
             return old
         if diff.binary:
-            self._died.extend(old.lines or () if old else ())
+            self._died.extend((old.lines or NOTHING) if old else NOTHING)
             return Version(blob, None, self._at if old and old.lines is None else 0)
         return Version(blob, self._edited(self._lines(change.old_path, old), diff))
 
@@ -168,21 +169,24 @@ class Provenance:
         return self.book.add(since or self._at, path, texts, self._ask.comment_marks(path))
 
     def _edited(self, old: array[int], diff: FileDiff) -> array[int]:
-        new, at = array("I"), 0
-        path, marks = diff.change.new_path, self._ask.comment_marks(diff.change.new_path)
-        for start, removed, texts in diff.hunks:
+        path, died = diff.change.new_path, self._died
+        come = self.book.add(self._at, path, diff.texts, self._ask.comment_marks(path)) if diff.texts else NOTHING
+        new, at, told = array("I"), 0, 0
+        for start, removed, added in diff.hunks:
             if start < at or start + removed > len(old):
                 message = f"a diff of {path!r} in commit {self._at} speaks of lines the file does not have"
                 raise HistoryGarbled(message)
-            new.extend(old[at:start])
+            if start > at:
+                new.extend(old[at:start])
             at = start + removed
-            gone = old[start:at]
-            self._died.extend(gone)
-            if texts:
-                come = self.book.add(self._at, path, texts, marks)
-                new.extend(come)
+            if removed:
+                died.extend(old[start:at])
+            if added:
+                fresh = come[told : told + added]
+                told += added
+                new.extend(fresh)
                 if self._at in self._plan.ignored:
-                    self._pass_through(gone, come)
+                    self._pass_through(old[start:at], fresh)
                 elif not removed:
                     self._near.extend(old[max(0, start - 1) : start + 1])
         new.extend(old[at:])
@@ -267,7 +271,7 @@ class Provenance:
         if all(old is None for old in olds):
             return self._unread(diff.blob, diff.path, self._at), []
         at = [0] * len(olds)
-        new, lost, marks = array("I"), list[int](), self._ask.comment_marks(diff.path)
+        new, lost, fresh, births = array("I"), list[int](), list[bytes](), len(self.book.born)
         first, whole = next((parent, old) for parent, old in enumerate(olds) if old is not None)
         for starts, lines in diff.hunks:
             gap = starts[-1] - 1 - len(new)
@@ -278,13 +282,18 @@ class Provenance:
             for signs, text in lines:
                 alive, holders = _holders(signs)
                 numbers = [old[at[parent]] for parent in holders if (old := olds[parent]) is not None]
-                if alive:
-                    new.append(numbers[0] if numbers else self.book.add(self._at, diff.path, [text], marks)[0])
-                else:
+                if not alive:
                     lost.extend(numbers)
+                elif numbers:
+                    new.append(numbers[0])
+                else:
+                    new.append(births + len(fresh))
+                    fresh.append(text)
                 for parent in holders:
                     at[parent] += 1
         new.extend(whole[at[first] :])
+        if fresh:
+            self.book.add(self._at, diff.path, fresh, self._ask.comment_marks(diff.path))
         return new, lost
 
     def _land(self, rows: list[FileDiff], before: State, after: State) -> None:

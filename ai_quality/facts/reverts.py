@@ -28,6 +28,9 @@ class Revert(NamedTuple):
     partial: bool
 
 
+TOLD = ("declared", "title")  # what messages say; `exact` and `inferred` are what lines say (inverses.py)
+
+
 class Title(NamedTuple):
     """`Revert "text"`; `again` for words that put a change back, `sure` if quotes mark where it begins."""
 

@@ -84,7 +84,7 @@ def sizes(repository: Repository, shas: Sequence[str]) -> dict[str, dict[str, in
             else:
                 deleted, _, path = rest.partition(b"\t")
                 counts = [int(count) for count in (added, deleted) if count.isdigit()]
-                files[gitlog.unquote(path)] = sum(counts)
+                files[gitlog.unquote(path.decode("utf-8", "surrogateescape"))] = sum(counts)
     return found
 
 

@@ -50,7 +50,7 @@ Rows = Callable[[object, State, Problems, Log], Iterator[Request]]
 
 MOST_AT_ONCE = 64 << 20
 LARGEST_DOCUMENT = 64 << 20
-TAIL = 64
+TAIL = 256
 
 
 def logs(home: str | os.PathLike[str], environ: Mapping[str, str], agents: Iterable[str] = AGENTS) -> list[Log]:
@@ -142,8 +142,10 @@ def _continues(mark: Mark, descriptor: int, about: os.stat_result) -> bool:
 
 
 def _tail(descriptor: int, offset: int) -> int:
+    """A checksum of the first and the last of what was read."""
+    first = os.pread(descriptor, min(TAIL, offset), 0)
     start = max(0, offset - TAIL)
-    return zlib.crc32(os.pread(descriptor, offset - start, start))
+    return zlib.crc32(os.pread(descriptor, offset - start, start), zlib.crc32(first))
 
 
 def _once(requests: Iterator[Request]) -> list[Request]:

@@ -187,6 +187,11 @@ def _tokens(own: list[int] | None) -> Tokens | None:
     return shapes.from_inclusive(prompt, read, written, output)
 
 
+def _told(call: Call) -> list[object]:
+    """A call as JSON gives it back."""
+    return [*call[:-1], list(call.commits)]
+
+
 def _call(told: list[object]) -> Call:
     *fields, commits = told
     return Call._make([*fields, tuple(commits) if isinstance(commits, list | tuple) else ()])
@@ -208,7 +213,7 @@ def _called(payload: Record, state: State) -> None:
         told = [calls.made(identity, state["session"], tool, given, state.get("directory"))]
     if calls.plain(tool) in calls.SHELLS and commands.moves_branch(command):
         state["branch"] = None
-    state.setdefault("made", []).extend([list(call), commands.may_commit(command)] for call in told)
+    state.setdefault("made", []).extend([_told(call), commands.may_commit(command)] for call in told)
 
 
 def _edit(identity: str, number: int, place: str | None, patch: str, state: State) -> Call:
@@ -273,6 +278,6 @@ def _close(identity: str | None, failed: bool | None, words: list[str] | None, s
     for entry in state.get("made", []):
         told, commits = entry
         if told[0] == identity:
-            entry[0] = list(calls.closed(_call(told), failed, words, commits=commits))
+            entry[0] = _told(calls.closed(_call(told), failed, words, commits=commits))
             return
     yield from calls.answer(state, identity, failed=failed, words=words)

@@ -17,6 +17,10 @@ LONGEST = 20_000
 ORDER: tuple[CallKind, ...] = ("test", "build", "lint", "commit", "edit", "read", "other")
 
 PARTS = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.|&&|\|\|?|[;&\n]|[^'\"\\|;&\n]+|['\"\\]", re.DOTALL)
+BLANK = re.compile(r"\s")
+QUOTED_BLANK = "\0"
+"""Stands for a blank within quotes, which does not part words."""
+
 DOCUMENT = re.compile(r"<<-?\s*[\"']?(\w{1,50})")
 ENDS = frozenset({"&&", "||", "|", ";", "&", "\n"})
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
@@ -47,6 +51,7 @@ LINTS = _set(
 )
 READS = _set("cat head tail less more bat sed awk grep rg ag ack find fd ls tree wc nl jq yq file stat diff")
 EDITS = _set("tee patch mv cp rm touch mkdir truncate dd install ln")
+SHELLS = frozenset({"bash", "sh", "zsh"})
 COMMITS = frozenset({"commit", "merge", "cherry-pick", "revert", "am", "rebase"})
 GIT_READS = frozenset({"show", "log", "diff", "status", "blame", "grep", "cat-file", "ls-files", "branch"})
 GIT_EDITS = frozenset({"apply", "checkout", "restore", "reset", "stash", "mv", "rm", "clean"})
@@ -114,9 +119,17 @@ def _parts(command: str) -> list[list[str]]:
             parts.append(_words(current))
             current = ""
         else:
-            current += token
+            current += BLANK.sub(QUOTED_BLANK, token) if token[0] in "'\"" else token
     parts.append(_words(current))
-    return [words for words in parts if words]
+    return [inner for words in parts if words for inner in (_inside(words) or [words])]
+
+
+def _inside(words: list[str]) -> list[list[str]]:
+    """The commands of `bash -c '…'`; a shell in that shell is not looked into."""
+    if words[0] not in SHELLS or len(words) < len(("bash", "-c", "…")) or words[1] not in {"-c", "-lc"}:
+        return []
+    script = words[2].strip("'\"").replace(QUOTED_BLANK, " ")
+    return [] if script.startswith(tuple(SHELLS)) else _parts(script)
 
 
 def _without_documents(command: str) -> str:

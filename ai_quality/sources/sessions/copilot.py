@@ -62,8 +62,10 @@ def rows(ask: Ask, state: State, problems: Problems, log: Log) -> Iterator[Reque
         branch="s.branch" if "branch" in database.columns(ask, "sessions") else "NULL",
     )
     for row in ask(query, (state.get("id", 0),)):
-        number, session, turn, created, model, cwd, branch, *counts = row
-        if not isinstance(number, int) or not isinstance(session, str):
+        number, told, turn, created, model, cwd, branch, *counts = row
+        about: Record = {"session": told, "model": model, "cwd": cwd, "branch": branch}
+        session = name(about, "session")
+        if not isinstance(number, int) or session is None:
             note(problems, shapes.DAMAGED)
             continue
         state["id"] = max(state.get("id", 0), number)
@@ -71,12 +73,11 @@ def rows(ask: Ask, state: State, problems: Problems, log: Log) -> Iterator[Reque
         if time is None:
             note(problems, shapes.NO_TIME)
             continue
-        about: Record = {"session": session, "model": model, "cwd": cwd, "branch": branch}
         yield Request(
-            key=f"{AGENT}:{name(about, 'session')}:{number}",
+            key=f"{AGENT}:{session}:{number}",
             agent=AGENT,
-            session=name(about, "session") or "",
-            turn=f"{name(about, 'session')}.{turn}" if isinstance(turn, int) else "",
+            session=session,
+            turn=f"{session}.{turn}" if isinstance(turn, int) else "",
             time=time,
             model=name(about, "model"),
             provider=None,
@@ -85,7 +86,7 @@ def rows(ask: Ask, state: State, problems: Problems, log: Log) -> Iterator[Reque
             directory=path(about, "cwd"),
             branch=name(about, "branch"),
             calls=(),
-            context=name(about, "session") or "",
+            context=session,
         )
 
 

@@ -27,7 +27,7 @@ class Log(NamedTuple):
 class Mark(NamedTuple):
     """How far a log was read: the next reading goes on there. `state` is a small JSON text without log content.
 
-    `tail` is a checksum of what stood before `offset`: a file written anew in place is read from its beginning.
+    `tail` is a checksum of what stands before `offset`: a file written anew in place is read from its beginning.
     """
 
     inode: int

@@ -142,7 +142,7 @@ def clock(value: object, unit: float = 1) -> int | None:
     """A time as a number of `unit` milliseconds since 1970, in milliseconds; None when it is no such number."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value * unit <= LATEST:
         return None  # NaN fails both comparisons
-    return round(value * unit)
+    return round(value * unit) or None
 
 
 def digest(value: str, key: str = "") -> str:

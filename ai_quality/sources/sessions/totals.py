@@ -21,9 +21,13 @@ SELECT id, created_at, updated_at, {directory}, {provider}, {model},
        accumulated_input_tokens, accumulated_output_tokens
 FROM sessions WHERE updated_at >= ? ORDER BY updated_at
 """
+MODEL_NAME = "CASE WHEN json_valid(model_config_json) THEN json_extract(model_config_json, '$.model_name') END"
+"""One bad value must not end the whole query."""
+
 CURSOR_ROWS = """
-SELECT substr(key, 14), json_extract(value, '$.createdAt'), json_extract(value, '$.modelConfig.modelName')
-FROM cursorDiskKV WHERE key >= 'composerData:' AND key < 'composerData;' AND json_valid(value)
+SELECT substr(key, 14), json_extract(text, '$.createdAt'), json_extract(text, '$.modelConfig.modelName')
+FROM (SELECT key, CAST(value AS TEXT) AS text FROM cursorDiskKV WHERE key >= 'composerData:' AND key < 'composerData;')
+WHERE json_valid(text)
 """
 DROID_COUNTS = ("inputTokens", "cacheReadTokens", "cacheCreationTokens", "outputTokens", "thinkingTokens")
 
@@ -44,7 +48,7 @@ def goose_rows(ask: Ask, state: State, problems: Problems, log: Log) -> Iterator
     query = GOOSE_ROWS.format(
         directory="working_dir" if "working_dir" in have else "NULL",
         provider="provider_name" if "provider_name" in have else "NULL",
-        model="json_extract(model_config_json, '$.model_name')" if "model_config_json" in have else "NULL",
+        model=MODEL_NAME if "model_config_json" in have else "NULL",
     )
     for identity, created, updated, directory, provider, model, prompt, output in ask(
         query, (state.get("updated", ""),)
