@@ -95,13 +95,13 @@ class Day:
     def agent_commits(
         self, name: str, subject: str, *paths: str, words: tuple[str, ...] = (), says: bool = True
     ) -> str:
-        """The agent runs `git commit` itself; its answer that did so is one more, as is the closing one."""
+        """The agent runs `git commit` itself, which takes one more answer; quietly where it `says` nothing."""
         session = self.sessions[name]
         where = Path(session.directory)
         sha = self.commit(subject, *paths, where=where, words=words, CLAUDECODE="1", CLAUDE_CODE_SESSION_ID=name)
-        self.now -= 30  # the request that ran it was made before
+        self.now -= 80  # the request that ran it was made before
         self.answer(name, commits=sha if says else "", runs="" if says else "git commit -q")
-        self.now -= 30
+        self.now += 20
         return sha
 
     # --- what comes of it ----------------------------------------------------------------------------

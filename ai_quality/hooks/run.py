@@ -31,6 +31,10 @@ ANCESTORS = 8
 """How many processes may stand between git and us: a shell, a hook manager, its launcher."""
 
 LOG_BYTES = 65_536
+_in_hand: list[Callable[[], None]] = []
+"""How to write what is already decided, while something slower is still asked."""
+
+_writing = threading.Lock()
 SETTLING = ("-I", "-m", "ai_quality.hooks.settling")
 """What Python is started with for the work that no commit waits for."""
 
@@ -80,19 +84,32 @@ def _tag(
 ) -> None:
     agents = tagging_agents(environ)
     before = _read(arguments[0])
+    moment = _moment(hook, arguments, environ, settings, before)
+    write = partial(_write_lines, arguments[0], before, _comment(settings), mode)
     models: dict[str, str] = {}
-    usage = partial(_usage, environ, settings, agents, models)
-    decision = tagging.decide(_moment(hook, arguments, environ, settings, before), agents, usage)
-    if not decision.lines:
-        return
-    lines = tagging.with_models(decision.lines, models)
-    if mode == "notes":
+
+    def usage() -> list[str]:
+        """Cost is asked for while the tag alone stands ready, should time run out."""
+        _in_hand.append(partial(write, tagging.decide(moment, agents).lines))
+        try:
+            return _usage(environ, settings, agents, models)
+        finally:
+            with _writing:
+                _in_hand.clear()
+
+    decision = tagging.decide(moment, agents, usage)
+    write(tagging.with_models(decision.lines, models))
+
+
+def _write_lines(file: str, before: bytes, comment: bytes, mode: str, lines: Sequence[str]) -> None:
+    """Put the lines where the mode says: into the message, or aside for a note."""
+    if mode == "notes" and lines:
         above = _git_above()
         _write(_pending(), "\n".join([above[0] if above else "", *lines]).encode("ascii"))
         return
-    after = message.with_trailers(before, lines, _comment(settings))
+    after = message.with_trailers(before, lines, comment)
     if after != before:
-        _replace(arguments[0], after)
+        _replace(file, after)
 
 
 def _usage_mode(environ: Mapping[str, str], settings: Mapping[str, str]) -> str:
@@ -260,7 +277,10 @@ def _limit(environ: Mapping[str, str]) -> float:
 def _give_up(hook: str, limit: float) -> None:
     git.limit_each_question(LIMIT)  # to find the log
     note_failure(f"{hook}: gave up after {limit} s")
-    os._exit(0)
+    with _writing:
+        for write in _in_hand:
+            write()
+        os._exit(0)
 
 
 def run_as_hook() -> None:
