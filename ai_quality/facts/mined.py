@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from ai_quality.facts.changes import Landing, Offer
 from ai_quality.facts.fixes import Convention
+from ai_quality.facts.inverses import Outline, Touch
 from ai_quality.facts.landings import Landings
 from ai_quality.facts.lines import LineBook
 from ai_quality.facts.provenance import State
 from ai_quality.facts.reverts import Revert
 from ai_quality.model import Commit, Verdict
 
-
-class Touch(NamedTuple):
-    """What a commit did to one file: text lines added and taken out."""
-
-    path: str
-    added: int
-    deleted: int
+__all__ = ["Mined", "Touch"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +38,7 @@ class Mined:
     book: LineBook
     state: State
     touched: list[list[Touch]]
+    outlines: list[Outline]
     kinds: dict[str, str]
     pull_refs: int
     complete: bool

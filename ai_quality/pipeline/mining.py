@@ -68,13 +68,19 @@ def mine(
     found = reverts.find_reverts(landed, {unit.number: landed[unit.commit - 1].sha for unit in units if unit.number})
     ignored = _ignored(repository, told_at, shape)
     plan = Plan(shape.parents, shape.landed, _by_revert(found, shape), ignored, {shape.number[tip]})
-    book, state, touched = _follow_lines(repository, commits, plan, shape.number[tip], progress)
+    book, state, touched, outlines = _follow_lines(repository, commits, plan, shape.number[tip], progress)
     kinds = _kinds(repository, told_at, book, touched)
-    by_content = () if tracing else inverses.content_reverts(book, kinds, landed, found)
+    by_content = (
+        ()
+        if tracing
+        else inverses.content_reverts(
+            book, inverses.changes_of(book, kinds, outlines[: len(landed)], touched), landed, found
+        )
+    )
     return Mined(
         tip=tip, commits=commits, shape=changes.grouped(landed, shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
-        reverts=(*found, *by_content), convention=fixes.learn_convention(people),
+        reverts=(*found, *by_content), outlines=outlines, convention=fixes.learn_convention(people),
         book=book, state=state, touched=touched, kinds=kinds, pull_refs=len(heads), complete=not stand_ins,
         notes=_notes(stand_ins, heads),
     )  # fmt: skip
@@ -174,9 +180,10 @@ def _open_numbers(refs: dict[str, str]) -> frozenset[int]:
 
 def _follow_lines(
     repository: git.Repository, commits: list[Commit], plan: Plan, tip: int, progress: Progress
-) -> tuple[LineBook, State, list[list[Touch]]]:
-    """Fold all diffs into the book of lines; returns it with the tip's files and what each commit touched."""
+) -> tuple[LineBook, State, list[list[Touch]], list[inverses.Outline]]:
+    """Fold all diffs into the book of lines; returns it with the tip's files, what each commit touched and how."""
     touched: list[list[Touch]] = []
+    outlines: list[inverses.Outline] = []
     with history.merge_answers(repository) as ask_merge:
         fold = Provenance(plan, Questions(ask_merge, repository.blob, paths.comment_marks))
         for done, (commit, diffs) in enumerate(history.differences(repository, commits), 1):
@@ -186,8 +193,9 @@ def _follow_lines(
                 Touch(d.change.new_path, sum(len(h.added) for h in d.hunks), sum(h.removed for h in d.hunks))
                 for d in diffs
             ])  # fmt: skip
+            outlines.append(inverses.outline(diffs))
             progress(done, len(commits))
-        return fold.finish(tip), fold.states[tip], touched
+        return fold.finish(tip), fold.states[tip], touched, outlines
 
 
 def _kinds(repository: git.Repository, tip: str, book: LineBook, touched: list[list[Touch]]) -> dict[str, str]:
