@@ -73,16 +73,17 @@ def mine(
         plan = Plan(shape.parents, shape.landed, _by_revert(found, shape), ignored, {shape.number[tip]})
         with history.differences(repository, others) as of_others:
             told = chain(of_landed, of_others)
-            book, state, touched = _follow_lines(repository, commits, told, plan, progress)
+            book, state, touched, outlines = _follow_lines(repository, commits, told, plan, progress)
     people = [commit for commit, verdict in zip(landed, said, strict=True) if verdict.commit_class != "bot"]
     kinds = _kinds(repository, told_at, book, touched)
     spent = [] if tracing else costs.spent(landed, offered, ground.commits, notes.read(repository))
-    by_content = () if tracing else inverses.content_reverts(book, kinds, landed, found)
+    changed = inverses.changes_of(book, kinds, outlines[: len(landed)], touched)
+    by_content = () if tracing else inverses.content_reverts(book, changed, landed, found)
     return Mined(
         tip=tip, commits=commits, shape=changes.grouped(landed, shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
-        reverts=(*found, *by_content), convention=fixes.learn_convention(people),
-        book=book, state=state, touched=touched, kinds=kinds, spent=spent, pull_refs=len(heads), complete=not stand_ins,
+        reverts=(*found, *by_content), outlines=outlines, convention=fixes.learn_convention(people), spent=spent,
+        book=book, state=state, touched=touched, kinds=kinds, pull_refs=len(heads), complete=not stand_ins,
         notes=_notes(stand_ins, heads),
     )  # fmt: skip
 
@@ -185,9 +186,10 @@ def _follow_lines(
     told: Iterable[tuple[Commit, list[FileDiff]]],
     plan: Plan,
     progress: Progress,
-) -> tuple[LineBook, State, list[list[Touch]]]:
-    """Fold all diffs into the book of lines; returns it with the tip's files and what each commit touched."""
+) -> tuple[LineBook, State, list[list[Touch]], list[inverses.Outline]]:
+    """Fold all diffs into the book of lines; returns it with the tip's files, what each commit touched and how."""
     touched: list[list[Touch]] = []
+    outlines: list[inverses.Outline] = []
     (tip,) = plan.keep
     with history.merge_answers(repository, commits) as ask_merge:
         fold = Provenance(plan, Questions(ask_merge, repository.blob, paths.comment_marks))
@@ -196,8 +198,9 @@ def _follow_lines(
             touched.append([] if len(commit.parents) > 1 else [
                 Touch(d.change.new_path, len(d.texts), sum([h.removed for h in d.hunks])) for d in diffs
             ])  # fmt: skip
+            outlines.append(inverses.outline(diffs))
             progress(done, len(commits))
-        return fold.finish(tip), fold.states[tip], touched
+        return fold.finish(tip), fold.states[tip], touched, outlines
 
 
 def _kinds(repository: git.Repository, tip: str, book: LineBook, touched: list[list[Touch]]) -> dict[str, str]:
