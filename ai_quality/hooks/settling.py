@@ -26,7 +26,7 @@ def main(words: Sequence[str], environ: Mapping[str, str]) -> None:
     """Settle the repository of the current directory, then push its notes to the remote that `words` name."""
     try:
         with open_repository(Path.cwd()) as repository:
-            settling.sync(repository, Homes((str(Path.home()),), environ, named=False), int(time.time()))
+            settling.sync(repository, Homes((str(Path.home()),), environ, named=False), environ, int(time.time()))
         for remote in words[:1]:
             push_notes(remote)
     except Exception as wrong:  # noqa: BLE001 (a shell: there is nobody to tell, but the log)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -22,26 +21,13 @@ from ai_quality.sources.sessions import files
 from ai_quality.sources.sessions.log import Log, Mark
 from ai_quality.sources.sessions.shapes import grown
 from ai_quality.spend import Request, Tokens
-from tests.sessionlogs import CANARY, TOKENS, answer, lines, prompt, result, total, use
-
-GOLDEN = Path(__file__).parents[1] / "golden" / "sessions"
+from tests.sessionlogs import CANARY, GOLDEN, TOKENS, answer, golden_home, lines, prompt, result, total, use
 
 
 @pytest.fixture
 def gold(tmp_path: Path) -> Path:
     """The golden home as agents would have left it."""
-    home = tmp_path / "home"
-    home.mkdir()
-    for place in sorted((GOLDEN / "home").iterdir()):
-        shutil.copytree(place, home / place.name.replace("dot-", ".", 1))
-    for script in sorted((GOLDEN / "stores").iterdir()):
-        parts = script.name.removesuffix(".sql").replace("dot-", ".", 1).split("__")
-        path = home.joinpath(*parts)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with sqlite3.connect(path) as made:
-            made.executescript(script.read_text(encoding="utf-8"))
-        made.close()
-    return home
+    return golden_home(tmp_path / "home")
 
 
 def otel(home: Path) -> Mapping[str, str]:

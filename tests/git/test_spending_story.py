@@ -134,7 +134,7 @@ def merge_as_github_does(day: Day, branch: str, title: str) -> None:
 
 def sync(day: Day) -> None:
     with open_repository(day.shop) as repository:
-        settling.sync(repository, Homes((str(day.home),), {}, named=False), int(time.time()))
+        settling.sync(repository, Homes((str(day.home),), {}, named=False), {}, int(time.time()))
 
 
 class Told(dict[str, str]):

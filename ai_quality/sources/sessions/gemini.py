@@ -44,7 +44,7 @@ def _projects(data: bytes | None) -> dict[str, str]:
 
 def wanted(line: bytes) -> bool:
     """Whether a line can matter? The rest is user text and thoughts."""
-    return b'"tokens"' in line or b'"sessionId"' in line or b'"type":"user"' in line or b'"$set"' in line
+    return b'"tokens"' in line or b'"sessionId"' in line or b'"user"' in line or b'"$set"' in line
 
 
 def requests(lines: Iterable[bytes], state: State, problems: Problems, log: Log) -> Iterator[Request]:
