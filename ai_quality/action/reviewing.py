@@ -110,7 +110,7 @@ def reviewed(repository: Repository, change: Change, settings: config.Config, ru
     with open_baseline(repository, change.base) as found:
         view = review(
             repository, found.facts, base=change.base, head=change.head, config=settings, now=run.now,
-            run=run.number, state=change.state, forge=run.forge,
+            run=run.number, state=change.state,
         )  # fmt: skip
         return Reviewed(view, settings, found.rev if found.is_new else None)
 
