@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from ai_quality.sources.git import open_repository
 from ai_quality.spend import Usage
 from tests.spending import LETTERS, Day
 
-AS_A = {"CLAUDECODE": "1", "CLAUDE_CODE_SESSION_ID": "A"}
+AS_A: dict[str, Any] = {"CLAUDECODE": "1", "CLAUDE_CODE_SESSION_ID": "A"}
 
 
 @pytest.fixture
