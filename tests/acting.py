@@ -41,10 +41,24 @@ runs:
 """
 
 RESTORE = """\
-for one in "$STORE/$KEY" "$STORE/${BEFORE:-none}"*; do
-  if [ -d "$one" ]; then mkdir -p "$WHERE"; cp -r "$one/." "$WHERE"; echo "restored ${one##*/}"; break; fi
-done"""
-SAVE = 'mkdir -p "$STORE/$KEY"; cp -r "$WHERE/." "$STORE/$KEY"; echo "saved $KEY"'
+while read -r before; do
+  for one in "$STORE/${before:-none}"*; do
+    if [ -d "$one" ]; then
+      while read -r where; do
+        if [ -n "$where" ] && [ -e "$one/$(basename "$where")" ]; then
+          mkdir -p "$(dirname "$where")"; cp -r "$one/$(basename "$where")" "$where"
+        fi
+      done <<<"$WHERE"
+      echo "restored ${one##*/}"; exit 0
+    fi
+  done
+done <<<"$BEFORE"
+"""
+SAVE = """\
+mkdir -p "$STORE/$KEY"
+while read -r where; do if [ -n "$where" ] && [ -e "$where" ]; then cp -r "$where" "$STORE/$KEY/"; fi; done <<<"$WHERE"
+echo "saved $KEY"
+"""
 KEEP = 'mkdir -p "$STORE/$NAME"; cp "$WHERE" "$STORE/$NAME/"; echo "uploaded $NAME"'
 
 
@@ -89,7 +103,8 @@ class Runner:
         token = given.pop("INPUT_TOKEN", "fake")
         local = [f"{action}={self.place / folder}" for action, folder in INSTEAD.items()]
         command = [
-            str(ACT), name, "-C", str(repository), "-W", str(workflow), "-e", str(payload), "-s", f"GITHUB_TOKEN={token}",
+            str(ACT), name, "-C", str(repository), "-W", str(workflow), "-e", str(payload),
+            "-s", f"GITHUB_TOKEN={token}",
             "-P", "ubuntu-latest=-self-hosted", "--pull=false", "--no-cache-server",
             *(word for pair in given.items() for word in ("--env", "=".join(pair))),
             *(word for action in local for word in ("--local-repository", action)),

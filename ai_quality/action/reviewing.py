@@ -18,7 +18,7 @@ from ai_quality.errors import EnvironmentProblem, UsageError
 from ai_quality.pipeline.baseline import open_baseline
 from ai_quality.pipeline.commenting import review
 from ai_quality.reports import RENDERERS, comment
-from ai_quality.reports.comment_data import CommentView, State
+from ai_quality.reports.comment_data import CommentView, Judgement, State
 from ai_quality.reports.view import ReportView
 from ai_quality.sources.changed import merge_base
 from ai_quality.sources.git import Repository, open_repository
@@ -37,11 +37,10 @@ class Change:
 
 
 class Run(NamedTuple):
-    """When a run is (naive UTC), its number, which counts up, and the forge it may ask."""
+    """When a run is (naive UTC), and its number, which counts up."""
 
     now: datetime
     number: int = 0
-    forge: object | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,11 @@ class Reviewed:
     view: CommentView
     settings: config.Config
     facts_of: str | None
+
+    @property
+    def failed(self) -> list[Judgement]:
+        """The limits of the policy that are passed."""
+        return [one for one in self.view.policy if one.result == "failed"]
 
 
 def change_of(repository: Repository, pull: PullRequest, state: State = "open") -> Change:
@@ -105,19 +109,23 @@ def reviewed(repository: Repository, change: Change, settings: config.Config, ru
     with open_baseline(repository, change.base) as found:
         view = review(
             repository, found.facts, base=change.base, head=change.head, config=settings, now=run.now,
-            run=run.number, state=change.state, forge=run.forge,
+            run=run.number, state=change.state,
         )  # fmt: skip
         return Reviewed(view, settings, found.rev if found.is_new else None)
 
 
-def report_elsewhere(directory: Path, asked: Range, now: datetime, form: str) -> str:
-    """Return what a change's comment would say, or on the base branch itself the branch's report, as md or json."""
+def report_elsewhere(directory: Path, asked: Range, now: datetime, form: str) -> tuple[str, bool]:
+    """Return what a change's comment would say, or on the base branch itself the branch's report, as md or json.
+
+    With it, whether it failed a policy that its settings make a gate.
+    """
     with open_repository(directory) as repository:
         change = change_elsewhere(repository, asked)
         if change is None:
-            return branch_report(repository, repository.resolve(asked.head), now).text(form)
-        view = reviewed(repository, change, settings_of(repository, change.base), Run(now)).view
-    return comment.render_summary(view) if form == "md" else json.dumps(comment.numbers(view), indent=1) + "\n"
+            return branch_report(repository, repository.resolve(asked.head), now).text(form), False
+        done = reviewed(repository, change, settings_of(repository, change.base), Run(now))
+    text = comment.render_summary(done.view) if form == "md" else json.dumps(comment.numbers(done.view), indent=1)
+    return text, bool(done.failed) and done.settings.fail_on == "policy"
 
 
 def branch_report(repository: Repository, tip: str, now: datetime) -> Branch:

@@ -6,26 +6,28 @@ missing is a warning with what to do, and status 0. Only bad settings (2) and a 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ai_quality import model
-from ai_quality.action import events, reviewing
+from ai_quality.action import events, noting, reviewing
 from ai_quality.action.events import Event
 from ai_quality.action.inputs import Inputs, read_inputs
 from ai_quality.action.outputs import Runner
 from ai_quality.errors import ArtifactRefused, EnvironmentProblem, ForgeProblem, ShallowHistory, UsageError
-from ai_quality.pipeline import posting
+from ai_quality.pipeline import fetching, posting
 from ai_quality.pipeline.posting import Posted
 from ai_quality.reports import comment as words
-from ai_quality.reports import comment_words
+from ai_quality.reports import comment_details
 from ai_quality.reports.comment_data import State
-from ai_quality.sources.git import open_repository
+from ai_quality.sources.git import Repository, open_repository
 from ai_quality.sources.github import GitHub, connect
+from ai_quality.sources.web import new_client
 
 CLONE_IT_WHOLE = """\
 ### ai-quality needs the whole history
@@ -64,7 +66,7 @@ def run(environ: Mapping[str, str], directory: Path, now: datetime, log: Callabl
         inputs = read_inputs(environ)
         event = _event(environ)
         decision = events.decide(event, inputs.mode)
-        runner.set({"activity": decision.activity})
+        runner.set({"activity": decision.activity, "comment-written": False})
         if decision.activity == "nothing":
             runner.tell("notice", decision.why)
             return 0
@@ -83,11 +85,21 @@ def run(environ: Mapping[str, str], directory: Path, now: datetime, log: Callabl
 
 def baseline(job: Job) -> int:
     """Measure the checked-out commit, put its report into the summary, and leave its facts for later runs."""
-    with open_repository(job.directory) as repository:
+    with _forge(job) as forge, open_repository(job.directory) as repository:
+        if forge is not None:
+            _ask_forge(job, repository, forge)
         measured = reviewing.branch_report(repository, repository.resolve("HEAD"), job.now)
     _report(job, measured.text("md"), measured.text("json"))
     job.runner.set({"facts-of": measured.facts_of})
     return 0
+
+
+def _ask_forge(job: Job, repository: Repository, forge: GitHub) -> None:
+    """Let the facts have what only the forge knows. Where it does not tell, they are git's alone, and that is said."""
+    try:
+        fetching.refresh(repository, forge, now=int(job.now.replace(tzinfo=UTC).timestamp()))
+    except ForgeProblem as problem:
+        job.runner.tell("notice", f"measured from git alone: {problem}")
 
 
 def comment(job: Job) -> int:
@@ -107,10 +119,10 @@ def post(job: Job) -> int:
     """Post the numbers of a fork's run. Nothing is checked out here, and only numbers are read."""
     followed = job.event.workflow_run
     assert followed
-    forge = _forge(job)
-    if forge is None:
-        raise EnvironmentProblem("there is no token to post with", hint="leave github-token as it is")
-    posted = posting.post_for_run(forge, followed.id, speak=_speak, mode=_mode(job.inputs.comment))
+    with _forge(job) as forge:
+        if forge is None:
+            raise EnvironmentProblem("there is no token to post with", hint="leave github-token as it is")
+        posted = posting.post_for_run(forge, followed.id, speak=_speak, mode=_mode(job.inputs.comment))
     _told(job, posted)
     return 0
 
@@ -118,14 +130,16 @@ def post(job: Job) -> int:
 def _of_pull_request(job: Job, state: State) -> int:
     pull = job.event.pull_request
     assert pull
-    with open_repository(job.directory) as repository:
+    with _forge(job) as forge, open_repository(job.directory) as repository:
         change = reviewing.change_of(repository, pull, state)
         settings = reviewing.settings_of(repository, pull.base, job.inputs.config)
-        forge = _forge(job)
-        run = reviewing.Run(job.now, run_number(job.environ), forge)
-        done = reviewing.reviewed(repository, change, settings, run)
-    numbers = json.dumps(words.numbers(done.view))
-    _report(job, words.render_summary(done.view), numbers)
+        done = reviewing.reviewed(repository, change, settings, reviewing.Run(job.now, run_number(job.environ)))
+        numbers = json.dumps(words.numbers(done.view))
+        _report(job, words.render_summary(done.view), numbers)
+        _post(job, forge, done, numbers)
+        if pull.merged and settings.usage == "notes":
+            seconds = int(job.now.replace(tzinfo=UTC).timestamp())
+            job.runner.set({"noted": noting.note_squash(repository, change, pull, seconds)})
     job.runner.set(
         {
             "verdict": words.verdict(done.view),
@@ -135,7 +149,6 @@ def _of_pull_request(job: Job, state: State) -> int:
             "facts-of": done.facts_of,
         }
     )
-    _post(job, forge, done, numbers)
     return _judged(job, done)
 
 
@@ -176,11 +189,10 @@ def _told(job: Job, posted: Posted) -> None:
 
 
 def _judged(job: Job, done: reviewing.Reviewed) -> int:
-    failed = [one for one in done.view.policy if one.result == "failed"]
     is_gate = (job.inputs.fail_on or done.settings.fail_on) == "policy"
-    for one in failed:
-        job.runner.tell("error" if is_gate else "notice", f"policy: {comment_words.judgement(one)}")
-    return FAILED if failed and is_gate else 0
+    for one in done.failed:
+        job.runner.tell("error" if is_gate else "notice", f"policy: {comment_details.judgement(one)}")
+    return FAILED if done.failed and is_gate else 0
 
 
 def _speak(artifact: bytes, run: model.Run) -> posting.Words:
@@ -192,8 +204,14 @@ def _speak(artifact: bytes, run: model.Run) -> posting.Words:
     return posting.Words(words.render(view), view.state == "open" and words.has_something_to_say(view))
 
 
-def _forge(job: Job) -> GitHub | None:
-    return connect(job.environ, token=job.inputs.github_token) if job.inputs.github_token else None
+@contextlib.contextmanager
+def _forge(job: Job) -> Iterator[GitHub | None]:
+    """The forge that the runner names, or None where there is no token to ask it with."""
+    if not job.inputs.github_token:
+        yield None
+        return
+    with new_client(job.environ) as client:
+        yield connect(job.environ, token=job.inputs.github_token, client=client)
 
 
 def _mode(said: str) -> posting.Mode:

@@ -17,6 +17,7 @@ import ai_quality
 from ai_quality.cli import adopting, hooking, looking, policy, reporting, running, usage
 from ai_quality.cli.common import Settings
 from ai_quality.errors import AiQualityError
+from ai_quality.reports.safe import printable
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         cli.main(args=list(arguments) if arguments is not None else None, prog_name="ai-quality", standalone_mode=False)
     except AiQualityError as failure:
-        click.echo(f"ai-quality: {failure}", err=True)
+        click.echo(f"ai-quality: {printable(str(failure))}", err=True)
         sys.exit(failure.exit_status)
     except click.ClickException as failure:
         failure.show()

@@ -30,6 +30,8 @@ def ci(
 ) -> None:  # fmt: skip
     """In a GitHub workflow: what the event asks for. Anywhere else: the report on a change, printed.
 
+    Exit status 1 where a limit of the policy is passed and the settings say fail-on: policy.
+
     \b
     Examples:
       ai-quality ci
@@ -41,7 +43,9 @@ def ci(
         sys.exit(_on_github(settings, now))
     told = change_elsewhere(os.environ)
     asked = Range(head or told.head, base or told.base, told.target)
-    write(reviewing.report_elsewhere(settings.directory, asked, now, "json" if json_too else form), output)
+    text, is_failed = reviewing.report_elsewhere(settings.directory, asked, now, "json" if json_too else form)
+    write(text, output)
+    sys.exit(int(is_failed))
 
 
 def _on_github(settings: Settings, now: datetime) -> int:

@@ -7,14 +7,18 @@ long as they are of the same program, of an ancestor of the base, and not a week
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from ai_quality.errors import EnvironmentProblem
 from ai_quality.facts import store
+from ai_quality.facts.forge import Snapshot, text_of
 from ai_quality.pipeline import keeping
 from ai_quality.pipeline.mining import Progress, mine, no_progress
+from ai_quality.sources import notes
 from ai_quality.sources.git import FULL_ID, Repository
 
 WEEK = 7 * 86_400
@@ -37,40 +41,49 @@ def open_baseline(
 ) -> Iterator[Baseline]:
     """Give facts to compare with at the commit `base` (a full id), mined where no kept ones serve.
 
-    `older` is how many seconds of committer time kept facts may be behind; 0 asks for exactly those of `base`.
+    `older` is how many seconds of committer time kept facts may be behind; 0 asks for exactly those of `base`, with
+    what the forge and notes tell by now.
     """
-    state = keeping.state_folder(repository)
+    state, told = keeping.state_folder(repository), keeping.forge_told(repository)
+    mark = keeping.fingerprint() + _digest(repository, told)
     for folder in (state / FOLDER, state / "facts"):
-        if rev := _kept_rev(repository, folder, base, older):
+        if rev := _kept_rev(repository, folder, base, older, mark):
             with store.Store(folder) as facts:
                 yield Baseline(facts, rev, is_new=False)
             return
-    mined = mine(repository, base, progress=progress)
-    key = keeping.author_key(repository)
-    rows_of = keeping.tables(mined, keeping.repository_name(repository), key, keeping.fingerprint())
-    del mined
     is_kept = keeping.can_keep(state / FOLDER)
     folder = (state if is_kept else repository.scratch) / FOLDER
-    store.write(folder, rows_of)
+    name, key = keeping.repository_name(repository), keeping.author_key(repository)
+    with keeping.no_collector():
+        store.write(folder, keeping.tables(mine(repository, base, progress=progress), name, key, mark, told))
     with store.Store(folder) as facts:
         yield Baseline(facts, base, is_new=is_kept)
 
 
-def _kept_rev(repository: Repository, folder: Path, base: str, older: int) -> str | None:
+def _digest(repository: Repository, told: Snapshot | None) -> str:
+    """16 digits for what history does not hold: notes, and what a forge has told (when it was asked left out)."""
+    text = text_of(told._replace(asked=0)) if told else ""
+    given = json.dumps([sorted(repository.refs(notes.REF).items()), text])
+    return hashlib.sha256(given.encode()).hexdigest()[:16]
+
+
+def _kept_rev(repository: Repository, folder: Path, base: str, older: int, mark: str) -> str | None:
     """The commit the kept facts are of, where they serve for `base`; what a cache holds is checked, not believed."""
     if not (folder / "runs").is_dir():
         return None
     try:
         with store.Store(folder) as facts:
-            rev, *made = facts.rows("SELECT rev, LEFT(fingerprint, 16), schema_version, complete FROM runs")[0]
-        if made != [keeping.fingerprint(), store.SCHEMA_VERSION, True] or not FULL_ID.match(rev):
+            rev, made, *others = facts.rows("SELECT rev, fingerprint, schema_version, complete FROM runs")[0]
+        if others != [store.SCHEMA_VERSION, True] or not FULL_ID.match(rev) or made[:16] != mark[:16]:
             return None
+        if not older:
+            return base if (rev, made) == (base, mark) else None
         if rev != base and repository.ask("merge-base", rev, base).decode().strip() != rev:
             return None
         then, now = (_time(repository, sha) for sha in (rev, base))
     except (EnvironmentProblem, IndexError):
         return None
-    return rev if now - then <= older else None
+    return str(rev) if now - then <= older else None
 
 
 def _time(repository: Repository, sha: str) -> int:

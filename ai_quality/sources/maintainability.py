@@ -70,11 +70,13 @@ def measure(
         return NOTHING._replace(of=len(code), why_not="too_many_files" if code else "no_code")
     try:
         sizes = patches.sizes(repository, {blob for one in code for blob in _blobs(one)})
-        fit = [one for one in code if all(sizes.get(blob, MOST_BYTES + 1) <= MOST_BYTES for blob in _blobs(one))]
+        here = [one for one in code if all(blob in sizes for blob in _blobs(one))]
+        fit = [one for one in here if all(sizes[blob] <= MOST_BYTES for blob in _blobs(one))]
+        why: WhyNot | None = "failed" if len(here) < len(code) else "too_large" if len(fit) < len(here) else None
         with shared_clone(repository) as clone:
             head = _as_two_commits(clone, fit)
             with our_environment():
-                return _measured(clone, head, len(code), fit, _Deadline(clock, seconds))
+                return _measured(clone, head, NOTHING._replace(of=len(code), why_not=why), _Deadline(clock, seconds))
     except EnvironmentProblem:
         return NOTHING._replace(of=len(code), why_not="failed")
 
@@ -108,14 +110,17 @@ class _Deadline:
         return self._clock() > self._end
 
 
-def _measured(clone: Repository, head: str, of: int, fit: Sequence[FileChange], deadline: _Deadline) -> Delta:
+def _measured(clone: Repository, head: str, start: Delta, deadline: _Deadline) -> Delta:
+    """Read the files; `start` says how many there are, and why some of them are not in the clone."""
     import pydriller  # noqa: PLC0415 (see the head)
+    from gitdb.exc import ODBError  # noqa: PLC0415 (what GitPython raises: an object it cannot read, a SHA-256 id)
+    from pydriller.git import GitCommandError  # noqa: PLC0415
 
     logging.getLogger("pydriller").setLevel(logging.CRITICAL)
-    walker = pydriller.Git(str(clone.git_dir))
-    why: WhyNot | None = "too_large" if len(fit) < of else None
+    of, why = start.of, start.why_not
     profiles: list[_Profile] = []
     try:
+        walker = pydriller.Git(str(clone.git_dir))
         for file in walker.get_commit(head).modified_files:
             if not file.language_supported:
                 of -= 1
@@ -123,14 +128,12 @@ def _measured(clone: Repository, head: str, of: int, fit: Sequence[FileChange], 
                 why = "too_slow"
             else:
                 profiles += _profiles(file)
-    finally:
         walker.clear()
-    files = len(profiles)
-    if not of:
-        return NOTHING
-    if not why and files < of:
+    except (ODBError, GitCommandError):
+        return start._replace(why_not="failed")
+    if of and not why and len(profiles) < of:
         why = "failed"
-    return _told(profiles, of, why)
+    return _told(profiles, of, why) if of else NOTHING
 
 
 class _Profile(NamedTuple):

@@ -265,6 +265,24 @@ def test_a_database_is_read_while_its_agent_writes(tmp_path: Path) -> None:
     writer.close()
 
 
+def test_a_database_that_is_locked_is_read_when_it_is_free(tmp_path: Path) -> None:
+    path = tmp_path / ".local/share/opencode/opencode.db"
+    path.parent.mkdir(parents=True)
+    script = (GOLDEN / "stores" / "dot-local__share__opencode__opencode.db.sql").read_text(encoding="utf-8")
+    writer = sqlite3.connect(path)
+    writer.executescript(script)
+    writer.execute("BEGIN EXCLUSIVE")
+    [log] = sessions.logs(tmp_path, {}, ["opencode"])
+    locked = sessions.read(log)
+    assert (locked.requests, [word.partition(" (")[0] for word in locked.problems]) == (
+        [],
+        ["query that the database did not answer"],
+    )
+    writer.rollback()
+    assert len(sessions.read(log, locked.mark).requests) == 2
+    writer.close()
+
+
 def test_one_message_is_tokens_and_no_double(tmp_path: Path) -> None:
     """The first bar in one line: a fork's copy adds nothing."""
     claude(tmp_path, "a").write_bytes(b"\n".join(lines(answer("msg_1"))) + b"\n")

@@ -87,6 +87,8 @@ class Pull:
     closes: Sequence[Sequence[str]] = ()
     """The labels of each issue it closes."""
     reviews: list[Review] = field(default_factory=list)
+    landing: str | None = None
+    """The id of its merge commit, where a test has a real one."""
 
     @property
     def head_sha(self) -> str:
@@ -103,7 +105,7 @@ class Pull:
 
     @property
     def merge_commit(self) -> str | None:
-        return None if self.merged is None else sha(f"merge of {self.number}")
+        return None if self.merged is None else self.landing or sha(f"merge of {self.number}")
 
 
 @dataclass

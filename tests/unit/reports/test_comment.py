@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai_quality.reports import comment, comment_words
+from ai_quality.reports import comment, comment_words, money
 from ai_quality.reports.comment_data import CommentView, Judgement
 from tests.unit.reports.comments import (
     COST_UNKNOWN,
@@ -28,6 +28,8 @@ from tests.unit.reports.comments import (
     with_own,
     with_rows,
 )
+from tests.unit.reports.hostile import COMMENT_FIELDS, TEXTS
+from tests.unit.reports.test_markdown import skeleton, unescaped
 
 URL = "https://github.com/o/r/actions/runs/1"
 
@@ -149,7 +151,7 @@ def test_a_model_without_a_price_leaves_the_cost_unknown() -> None:
     ],
 )  # fmt: skip
 def test_money_has_as_many_digits_as_tell_the_truth(usd: float | None, said: str) -> None:
-    assert comment_words.money(usd) == said
+    assert money.money(usd) == said
 
 
 @pytest.mark.parametrize(
@@ -157,7 +159,7 @@ def test_money_has_as_many_digits_as_tell_the_truth(usd: float | None, said: str
     [(None, "–"), (0, "0"), (640, "640"), (1_240, "1.2 k"), (119_600, "120 k"), (1_880_000, "1.9 M"), (10**10, "10 G")],
 )
 def test_tokens_are_short(tokens: int | None, said: str) -> None:
-    assert comment_words.amount_of(tokens) == said
+    assert money.amount_of(tokens) == said
 
 
 # --- layout ----------------------------------------------------------------------------------------
@@ -254,3 +256,40 @@ def test_ten_thousand_rows_would_not_get_into_a_view_but_would_be_dropped_all_th
     assert len(body.encode()) <= 60_000
     assert has(body) == [False, True, True, True, True]
     assert len(comment.render_summary(long).encode()) > 60_000
+
+
+# --- what comes from outside -----------------------------------------------------------------------
+
+HARMLESS = {field: skeleton(comment.render(place("harmless"))) for field, place in COMMENT_FIELDS.items()}
+OUR_TAGS = re.compile(r"</?(?:details|summary|sub)>|^<!-- ai-quality:pr v=1 [^<>]* -->$", re.MULTILINE)
+LIVE = re.compile(r"[<>]|@(?!\u200b)|(?<!\(https):(?=//)|\bwww\.|\bgh-\d|#(?![# ])", re.IGNORECASE)
+
+
+def is_harmless(body: str) -> bool:
+    """No live mention, reference, link or tag, no control or direction character, no command to a job's log."""
+    bare = OUR_TAGS.sub("", unescaped(body))
+    hidden = re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", body)
+    command = re.search(r"^\s*::|##\[", body, re.MULTILINE)
+    return not (LIVE.search(bare.replace("#\u200b", "")) or hidden or command)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_no_text_from_outside_changes_the_structure(text: str) -> None:
+    for field, place in COMMENT_FIELDS.items():
+        body = comment.render(place(TEXTS[text]))
+        assert body.count(comment.MARKER) == 1, field
+        assert [len(line) > 0 for line in skeleton(body)] == [len(line) > 0 for line in HARMLESS[field]], field
+        assert [line.count("|") for line in skeleton(body)] == [line.count("|") for line in HARMLESS[field]], field
+        assert is_harmless(body), field
+
+
+@given(st.sampled_from(sorted(COMMENT_FIELDS)), st.text(st.characters(exclude_categories=()), max_size=40))
+def test_nor_does_any_other_text(field: str, text: str) -> None:
+    body = comment.render(COMMENT_FIELDS[field](text))
+    assert body.count("\n") == len(HARMLESS[field]) - 1
+    assert is_harmless(body)
+
+
+def test_what_is_alive_would_be_seen() -> None:
+    for bad in ("@me", "#1", "<b>", "https://x", "www.x", "GH-1", "\u202e", "::error::x", "x ##[error]"):
+        assert not is_harmless(f"### a\n{bad}\n"), bad
