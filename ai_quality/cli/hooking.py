@@ -9,16 +9,16 @@ import click
 
 from ai_quality import config
 from ai_quality.cli.common import Settings, write
-from ai_quality.errors import EnvironmentProblem, UsageError
+from ai_quality.errors import EnvironmentProblem
 from ai_quality.hooks import git, installing
 from ai_quality.hooks.run import HOOKS, main
 
 
 @click.command()
-@click.option("--write", "written", is_flag=True, help="Add the lines to a hook manager's configuration, too.")
+@click.option("--write", "written", is_flag=True, help="Add to a hook manager's configuration, too.")
 @click.pass_obj
 def install(settings: Settings, written: bool) -> None:
-    """Put in the hooks that tag commits made by an agent; an existing hook goes on running.
+    """Put in the hooks that mark commits made by an agent; an existing hook goes on running.
 
     \b
     Examples:
@@ -28,8 +28,8 @@ def install(settings: Settings, written: bool) -> None:
     try:
         found = installing.look(settings.directory)
         chosen = installing.plan(found)
-        if chosen.how == "stop":
-            raise UsageError("the hooks cannot go in by themselves", hint=chosen.say)
+        if chosen.how == "stop" and not written:
+            raise EnvironmentProblem(chosen.problem, hint=chosen.hint)
         said = installing.install(settings.directory, write=written, settings=_for_git(found))
     except (git.GitSaysNo, OSError) as refused:
         raise EnvironmentProblem(f"the hooks did not go in ({refused})", hint="see `ai-quality doctor`") from refused
