@@ -191,10 +191,11 @@ def _notes_of(squashed: bytes) -> bytes:
 
 def _move_notes(pairs: bytes) -> None:
     """After amend and rebase, let notes follow as git would with notes.rewriteRef; what is squashed comes together."""
-    if pairs.strip() and git.ask("for-each-ref", "--count=1", NOTES):
+    rows = [row for row in pairs.split(b"\n") if row.strip()]
+    if rows and git.ask("for-each-ref", "--count=1", NOTES):
         os.environ["GIT_NOTES_REWRITE_REF"] = NOTES  # alone, whatever the user's configuration adds
         os.environ["GIT_NOTES_REWRITE_MODE"] = "cat_sort_uniq"
-        git.ask("-c", "notes.rewrite.amend=true", "notes", "copy", "--for-rewrite=amend", "--stdin", stdin=pairs)
+        git.ask("-c", "notes.rewrite.amend=true", "notes", "copy", "--for-rewrite=amend", "--stdin", stdin=b"\n".join(rows) + b"\n")
 
 
 def _push_notes(remote: str, environ: Mapping[str, str]) -> None:

@@ -28,7 +28,7 @@ COMPOSERS = ("am", "cherry-pick", "merge", "pull", "rebase", "revert")
 """Commands of git that commit what is not their caller's."""
 
 _REPEATED = (
-    b"fixup! ", b"squash! ", b"amend! ", b"revert ", b"revert:", b"revert(", b"revert!", b"revert^", b'reapply "',
+    b"fixup!", b"squash!", b"amend!", b"revert ", b"revert:", b"revert(", b"revert!", b"revert^", b'reapply "',
 )  # fmt: skip
 _REVERTS = b"this reverts commit "
 _READ = 65_536
