@@ -41,7 +41,7 @@ def repository(place: Path, environ: dict[str, str], *, hooks: bool) -> Path:
     for words in (("init", "-q", "--template="), ("config", "user.name", "A"), ("config", "user.email", "a@b")):
         subprocess.run(["git", *words], cwd=place, env=environ, check=True)
     if hooks:
-        installing.install(place, write=False, settings={}, python=sys.executable)
+        installing.install(place, write=False, python=sys.executable)
     return place
 
 

@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ai_quality.hooks import installing
+
 TAG = "Assisted-by: claude-code"
 AGENT = {"CLAUDECODE": "1"}
 BIN = Path(sys.executable).parent
@@ -120,11 +122,9 @@ def new_repo(path: Path, environ: Mapping[str, str] | None = None) -> Repo:
     return repo
 
 
-def install(repo: Repo, *words: str) -> str:
-    """`ai-quality install` as a user runs it."""
-    done = repo.run([sys.executable, "-m", "ai_quality.cli", "install", *words])
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def install(repo: Repo, *, write: bool = False) -> str:
+    """What `ai-quality install` does and says, without half a second for the command line to load."""
+    return "\n".join(installing.install(repo.path, write=write))
 
 
 def lefthook_binary() -> str:

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ai_quality import config
 from ai_quality.hooks import git, managers
 from ai_quality.hooks.managers import Addition
 from ai_quality.hooks.run import HOOKS
@@ -120,13 +121,19 @@ def shipped(name: str) -> bytes:
     return next(place for place in places if place.is_file()).read_bytes()
 
 
-def install(directory: Path, *, write: bool, settings: Mapping[str, str], python: str = sys.executable) -> list[str]:
-    """Put the hooks in; return in sentences what was done, or what is to be done by hand. `stop` plans do nothing.
+def install(directory: Path, *, write: bool, python: str = sys.executable) -> list[str]:
+    """Put the hooks in; return in sentences what was done, or what is to be done by hand.
 
     `write` allows adding to a manager's configuration, and with core.hooksPath laying out the shims its hooks call.
+    UsageError for bad settings.
     """
     found = look(directory)
-    chosen = plan(found)
+    return carry_out(directory, found, plan(found), write=write, python=python)
+
+
+def carry_out(directory: Path, found: Found, chosen: Plan, *, write: bool, python: str) -> list[str]:
+    """Do what `plan` has decided."""
+    settings = settings_of(found)
     if chosen.how == "manager" and not write:
         return _shown(found, chosen.manager, needed(settings))
     if chosen.how == "stop" and not write:
@@ -145,6 +152,14 @@ def install(directory: Path, *, write: bool, settings: Mapping[str, str], python
     if chosen.how == "stop":
         return [f"{folder}: laid out; {chosen.problem}: {chosen.hint}"]
     return _into_manager(found, chosen.manager, needed(settings))
+
+
+def settings_of(found: Found) -> dict[str, str]:
+    """What the hooks must know of the repository's settings; UsageError where those are wrong."""
+    if found.top is None or not (found.top / config.FILE).is_file():
+        return {}
+    chosen = config.read((found.top / config.FILE).read_bytes())
+    return {"tagging": chosen.tagging, "usage": chosen.usage, "pushNotes": str(chosen.push_notes).lower()}
 
 
 def _configure(directory: Path, settings: Mapping[str, str]) -> None:

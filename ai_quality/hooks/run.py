@@ -195,7 +195,15 @@ def _move_notes(pairs: bytes) -> None:
     if rows and git.ask("for-each-ref", "--count=1", NOTES):
         os.environ["GIT_NOTES_REWRITE_REF"] = NOTES  # alone, whatever the user's configuration adds
         os.environ["GIT_NOTES_REWRITE_MODE"] = "cat_sort_uniq"
-        git.ask("-c", "notes.rewrite.amend=true", "notes", "copy", "--for-rewrite=amend", "--stdin", stdin=b"\n".join(rows) + b"\n")
+        git.ask(
+            "-c",
+            "notes.rewrite.amend=true",
+            "notes",
+            "copy",
+            "--for-rewrite=amend",
+            "--stdin",
+            stdin=b"\n".join(rows) + b"\n",
+        )
 
 
 def _push_notes(remote: str, environ: Mapping[str, str]) -> None:
@@ -232,9 +240,9 @@ def _replace(place: str, text: bytes) -> None:
         raise
 
 
-def run_as_hook() -> None:
+def run_as_hook(arguments: Sequence[str] | None = None) -> None:
     """Run from a command line without a shell of ours in front; ends by itself after the limit."""
-    words = sys.argv[1:]
+    words = sys.argv[1:] if arguments is None else arguments
     _give_up_after(_limit(os.environ), words[0] if words else "")
     sys.exit(main(words, os.environ, sys.stdin.buffer.read))
 

@@ -42,15 +42,15 @@ def hooks_path(place: Path) -> Repo:
     repo = new_repo(place)
     repo.git("config", "core.hooksPath", "team hooks")
     (repo.path / "team hooks").mkdir()
-    refused = repo.run([str(BIN / "ai-quality"), "install"])
-    assert refused.returncode == 3, "somebody chose that folder"
-    line = re.search(r"there: (h=.*? \"\$@\");", refused.stderr)
+    told = install(repo)
+    assert not (repo.path / ".git" / "ai-quality").exists(), "somebody chose that folder"
+    line = re.search(r"there: (h=.*? \"\$@\");", told)
     assert line
     for name in ("prepare-commit-msg", "commit-msg"):
         hook = repo.path / "team hooks" / name
         hook.write_text(f"#!/bin/sh\n{line[1].replace('prepare-commit-msg', name)}\n")
         hook.chmod(0o755)
-    install(repo, "--write")
+    install(repo, write=True)
     return repo
 
 
@@ -66,14 +66,14 @@ def husky_like(place: Path) -> Repo:
         runner.chmod(0o755)
     assert "husky runs the hooks here" in install(repo)
     assert not (repo.path / ".husky" / "commit-msg").exists(), "shown, not written"
-    install(repo, "--write")
+    install(repo, write=True)
     return repo
 
 
 def lefthook(place: Path) -> Repo:
     repo = new_repo(place, {"LEFTHOOK_QUIET": "1", "LEFTHOOK_BIN": lefthook_binary()})
     (repo.path / "lefthook.yml").write_text("no_tty: true\n")
-    install(repo, "--write")
+    install(repo, write=True)
     assert repo.run([lefthook_binary(), "install", "--force"]).returncode == 0
     return repo
 
@@ -81,7 +81,7 @@ def lefthook(place: Path) -> Repo:
 def pre_commit(place: Path, tool: str = "pre-commit") -> Repo:
     repo = new_repo(place)
     (repo.path / ".pre-commit-config.yaml").write_text("repos:\n")
-    told = install(repo, "--write")
+    told = install(repo, write=True)
     repo.git("add", ".pre-commit-config.yaml")
     repo.git("commit", "--quiet", "-m", "Config")
     then = re.search(r"then run: \S+ (.*)", told)
