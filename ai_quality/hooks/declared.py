@@ -25,7 +25,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "crush": ("crush@charm.land", "generated with crush"),
     "cursor": (
         "cursoragent@cursor.com", "cursoragent@users.noreply.github.com", "ai@cursor.sh", "ai@cursor.com",
-        "noreply@cursor.com", "noreply@cursor.sh", "made-with: cursor", "cursor-session:",
+        "noreply@cursor.com", "noreply@cursor.sh", "cursor-session:",
         "made with [cursor](https://cursor.com",
     ),
     "devin": ("devin-ai-integration[bot]@users.noreply.github.com",),
@@ -40,7 +40,10 @@ OWN: dict[str, tuple[str, ...]] = {
     "v0": ("v0[bot]@users.noreply.github.com",),
     "warp": ("agent@warp.dev", "oz-agent@warp.dev", "noreply@warp.dev"),
 }  # fmt: skip
-"""Addresses (as a co-author's) and beginnings of lines, in lower case."""
+"""In lower case: addresses (as a co-author's), keys whose value is an id, whole trailers, and beginnings of lines."""
+
+SHARED = ("noreply@anthropic.com", "noreply@openai.com")
+"""Addresses that other tools use as well, so that a known tool's name beside one wins."""
 
 CALLED: dict[str, tuple[str, ...]] = {
     "amazon-q": ("amazonq", "amazonqdeveloper", "qdeveloper"),
@@ -108,9 +111,15 @@ def _line_names(line: str, agent: str) -> bool:
         name, bracket, rest = value.partition("<")
         address = rest.partition(">")[0]
         if bracket and _is_own(address, agent):
-            return not any(_is_called(name, other) for other in CALLED if other != agent)  # addresses are shared
-    starts = (start for start in OWN.get(agent, ()) if "@" not in start)
-    return any(0 <= line.find(start) <= (_DECORATION if "-" not in start.partition(":")[0] else 0) for start in starts)
+            return address not in SHARED or not any(_is_called(name, other) for other in CALLED if other != agent)
+    return any(_begins(line, start) for start in OWN.get(agent, ()) if "@" not in start)
+
+
+def _begins(line: str, start: str) -> bool:
+    if start.endswith(":"):
+        value = line[len(start) :].split() if line.startswith(start) else []
+        return len(value) == 1 and any(letter.isdigit() for letter in value[0])
+    return line == start if ": " in start else 0 <= line.find(start) <= _DECORATION
 
 
 def _is_own(address: str, agent: str) -> bool:

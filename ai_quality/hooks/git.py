@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+_ASKED = r"^(ai-quality\..*|core\.comment(char|string)|commit\.cleanup)$"
+
 PIPE = 32_768
 """Bytes that surely fit into a pipe before anybody reads them."""
 
@@ -119,7 +121,7 @@ def common_dir(folder: str) -> str:
 def settings(directory: Path | None = None) -> dict[str, str]:
     """Return the settings a hook may need by lower-case key: ours, and how messages are commented; last value wins."""
     try:
-        told = ask("config", "-z", "--get-regexp", r"^(ai-quality\.|core\.comment(char|string)$)", directory=directory)
+        told = ask("config", "-z", "--get-regexp", _ASKED, directory=directory)
     except GitSaysNo as failed:
         if failed.status == 1:  # there is none
             return {}

@@ -48,6 +48,8 @@ def with_trailers(message: bytes, lines: Sequence[str], comment: bytes = b"#") -
     wanted = [line for line in dict.fromkeys(lines) if is_fit(line) and line.encode().strip().lower() not in said]
     if not wanted:
         return message
+    if not end:  # nothing but what looks like comments, as `#12 Fix` does
+        end = _scissors(rows, comment)
     head, tail = rows[:end], rows[end:]
     if head and not head[-1].endswith(b"\n"):
         head[-1] += b"\n"
@@ -55,8 +57,11 @@ def with_trailers(message: bytes, lines: Sequence[str], comment: bytes = b"#") -
     return b"".join([*head, *gap, *(line.encode() + b"\n" for line in wanted), *tail])
 
 
-def is_empty(message: bytes, comment: bytes = b"#") -> bool:
-    """Whether git would abort: nothing but comments, blank lines and sign-offs (builtin/commit.c, rest_is_empty)."""
+def is_empty(message: bytes, comment: bytes | None = b"#") -> bool:
+    """Whether git would abort: nothing but comments, blank lines and sign-offs (builtin/commit.c, rest_is_empty).
+
+    `comment` is None where git keeps comments, as it does without an editor.
+    """
     return not any(_said(message, comment))
 
 
@@ -65,7 +70,7 @@ def is_same(message: bytes, other: bytes, comment: bytes = b"#") -> bool:
     return list(_said(message, comment)) == list(_said(other, comment))
 
 
-def subject(message: bytes, comment: bytes = b"#") -> bytes:
+def subject(message: bytes, comment: bytes | None = b"#") -> bytes:
     """Return the first line that is neither blank nor a comment."""
     return next(iter(_said(message, comment)), b"")
 
@@ -84,9 +89,11 @@ def _rows(message: bytes) -> list[bytes]:
     return rows if rows[-1] else rows[:-1]
 
 
-def _said(message: bytes, comment: bytes) -> list[bytes]:
+def _said(message: bytes, comment: bytes | None) -> list[bytes]:
     rows = _rows(message)
-    kept = (row.strip() for row in rows[: _scissors(rows, comment)] if not row.startswith(comment))
+    if comment is not None:
+        rows = [row for row in rows[: _scissors(rows, comment)] if not row.startswith(comment)]
+    kept = (row.strip() for row in rows)
     return [row for row in kept if row and not row.lower().startswith(b"signed-off-by:")]
 
 

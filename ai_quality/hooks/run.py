@@ -78,6 +78,7 @@ def _tag(hook: str, arguments: Sequence[str], environ: Mapping[str, str]) -> Non
         states=[name for name in tagging.SEQUENCER if os.path.exists(os.path.join(folder, name))],
         command=command, is_amend=is_amend, head=_head() if is_amend else b"",
         squashed=squashed, offered=offered, comment=_comment(settings, before),
+        cleanup=tagging.cleanup(command) or settings.get("commit.cleanup", ""),
     )  # fmt: skip
     lines = tagging.decide(moment, running).lines
     if not lines:

@@ -7,6 +7,8 @@ marks none of them. An amend keeps what the amended commit carried, and a squash
 
 from __future__ import annotations
 
+import itertools
+
 from ai_quality.hooks import declared
 from ai_quality.hooks import message as text
 from ai_quality.hooks.agents import written
@@ -42,7 +44,7 @@ class Moment:
     `source` is where the message comes from, as git tells prepare-commit-msg ("" an editor, None not known), `editor`
     whether one opens, `states` which of SEQUENCER are there, `command` the words git was called with, [] not known.
     `is_amend`: HEAD is being replaced, `head` is its message then. `squashed` is the text of SQUASH_MSG. `offered`
-    is what the editor began with where that was a template.
+    is what the editor began with where that was a template, `cleanup` what is to become of comments ("" git's default).
     """
 
     def __init__(  # noqa: PLR0913 (a row: a field a parameter)
@@ -59,11 +61,12 @@ class Moment:
         squashed: bytes = b"",
         offered: bytes | None = None,
         comment: bytes = b"#",
+        cleanup: str = "",
     ) -> None:
         """The defaults are an ordinary `git commit -m`."""
         self.hook, self.message, self.source, self.editor = hook, message, source, editor
         self.states, self.command, self.is_amend, self.head = states, command, is_amend, head
-        self.squashed, self.offered, self.comment = squashed, offered, comment
+        self.squashed, self.offered, self.comment, self.cleanup = squashed, offered, comment, cleanup
 
 
 class Decision:
@@ -94,14 +97,15 @@ def decide(moment: Moment, agents: Sequence[str], usage: Callable[[], list[str]]
 
 def reason_against(moment: Moment) -> str:
     """Why the commit must not be touched, "" if nothing speaks against it."""
-    subject = text.subject(moment.message, moment.comment).lower()
+    hidden = moment.comment if moment.editor or moment.cleanup == "strip" else None  # a comment is kept otherwise
+    subject = text.subject(moment.message, hidden).lower()
     checks = (
         (moment.hook == "prepare-commit-msg" and moment.editor, "an editor opens, so commit-msg decides"),
         (moment.hook == "commit-msg" and not moment.editor, "no editor opened, so prepare-commit-msg has decided"),
         (moment.source == "commit" or _reuses(moment.command), "the message of another commit is used again"),
         (moment.source == "merge" or moment.states or _composes(moment.command), "git repeats or merges"),
         (moment.source in ("", "template") and not moment.editor, "nobody has written a message, so git aborts"),
-        (text.is_empty(moment.message, moment.comment), "the message is empty, so git aborts"),
+        (text.is_empty(moment.message, hidden), "the message is empty, so git aborts"),
         (_is_untouched(moment), "the template was not filled in, so git aborts"),
         (subject.startswith(_REPEATED), "a revert, fixup or squash of another commit"),
         (_REVERTS in moment.message[:_READ].lower(), "a revert of another commit"),
@@ -118,6 +122,14 @@ def carried(message: bytes) -> list[str]:
 def amends(command: Sequence[str]) -> bool:
     """Whether git was told to replace HEAD; it takes any beginning of the option that no other shares."""
     return any(len(word) > len("--a") and "--amend".startswith(word) for word in _options(command))
+
+
+def cleanup(command: Sequence[str]) -> str:
+    """What git was told to do with comments, "" where it was not, or its words are not known."""
+    words = list(_options(command))
+    told = [word.partition("=")[2] for word in words if word.startswith("--cleanup=")]
+    told += [after for word, after in itertools.pairwise(words) if word == "--cleanup"]
+    return told[-1] if told else ""
 
 
 def with_models(lines: Sequence[str], models: Mapping[str, str]) -> list[str]:

@@ -52,6 +52,18 @@ def test_twice_is_once(repo: Repo) -> None:
     assert repo.message() == f"One\n\n{TAG}"
 
 
+def test_a_subject_that_looks_like_a_comment_is_one_only_where_git_takes_it_for_one(repo: Repo) -> None:
+    agent(repo, "#12 Fix")
+    assert repo.message() == f"#12 Fix\n\n{TAG}"
+    for words in (
+        ("-c", "commit.cleanup=strip", "commit"),
+        ("commit", "--cleanup=strip"),
+        ("commit", "--cleanup", "strip"),
+    ):
+        repo.change()
+        repo.git(*words, "-m", "#12 Fix", agent=True, fails=True)
+
+
 def test_an_agent_that_lost_its_own_mark_in_an_amend_is_named_again(repo: Repo) -> None:
     repo.person("One\n\nCo-Authored-By: Claude <noreply@anthropic.com>\n")
     repo.git("commit", "--quiet", "--amend", "-m", "Better", agent=True)
