@@ -120,15 +120,17 @@ def _block_start(rows: Sequence[bytes], comment: bytes) -> int | None:
     title_end = next((at for at in range(title, len(rows)) if not rows[at].strip()), len(rows))
     if start < title_end:
         return None
-    block = [row for row in rows[start:] if not row.startswith(comment)]
-    return start if _is_block(block) and not _is_sentence(block) else None
+    block = rows[start:]
+    return start if _is_block(block, comment) and not _is_sentence(block, comment) else None
 
 
-def _is_block(rows: Sequence[bytes]) -> bool:
+def _is_block(rows: Sequence[bytes], comment: bytes) -> bool:
     trailers = others = loose = 0
     from_git = False
     for row in reversed(rows):  # as git does: a continuation belongs to the trailer above it
-        if row.startswith(_GITS_OWN):
+        if row.startswith(comment):
+            others, loose = others + loose, 0
+        elif row.startswith(_GITS_OWN):
             from_git, trailers, loose = True, trailers + 1, 0
         elif _key(row):
             trailers, loose = trailers + 1, 0
@@ -140,11 +142,12 @@ def _is_block(rows: Sequence[bytes]) -> bool:
     return bool(trailers) and (not others or (from_git and trailers * 3 >= others))
 
 
-def _is_sentence(rows: Sequence[bytes]) -> bool:
+def _is_sentence(rows: Sequence[bytes], comment: bytes) -> bool:
     """Whether this is one line of prose with a colon in it: a key that nobody uses as one, and a sentence behind."""
-    key = _key(rows[0])
-    behind = rows[0].partition(b":")[2].split()
-    return len(rows) == 1 and len(behind) >= _PROSE and b"-" not in key and key.lower() not in _SINGLE_WORDS
+    said = [row for row in rows if not row.startswith(comment)]
+    key = _key(said[0])
+    behind = said[0].partition(b":")[2].split()
+    return len(said) == 1 and len(behind) >= _PROSE and b"-" not in key and key.lower() not in _SINGLE_WORDS
 
 
 def _key(row: bytes) -> bytes:

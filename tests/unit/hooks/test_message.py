@@ -103,6 +103,7 @@ WORDS = st.sampled_from([
 
 @given(st.lists(WORDS, max_size=9), st.booleans())
 @example(["word", "", "Key: value", "  continued", "word"], True)
+@example(["", "Key: value", "# comment", "  continued"], False)
 def test_git_reads_our_lines_as_trailers_and_every_other_byte_stays(lines: list[str], final_newline: bool) -> None:
     before = "\n".join(["Subject", *lines]).encode() + (b"\n" if final_newline else b"")
     after = with_trailers(before, [OURS])
