@@ -63,3 +63,64 @@ class GitFailed(EnvironmentProblem):
 
 class HistoryGarbled(EnvironmentProblem):
     """git's output does not follow its own format: stop rather than count wrongly."""
+
+
+class ForgeProblem(EnvironmentProblem):
+    """The forge gave no answer that can be used. `status` is HTTP's, None where there was no answer."""
+
+    def __init__(self, problem: str, *, hint: str = "", status: int | None = None) -> None:
+        """`problem` and `hint` never hold a token or a body that others wrote."""
+        super().__init__(problem, hint=hint)
+        self.status = status
+
+
+class TokenRefused(ForgeProblem):
+    """401: the forge does not know the token."""
+
+
+class NotPermitted(ForgeProblem):
+    """403: the token is known and may not do this."""
+
+
+class NotOnForge(ForgeProblem):
+    """404 or 410: it is not there, or the token may not see it."""
+
+
+class RefusedByForge(ForgeProblem):
+    """422 and other refusals of what was sent: too long, of the wrong form."""
+
+
+class ForgeBusy(ForgeProblem):
+    """A rate limit that ends later than we may wait."""
+
+
+class ForgeDown(ForgeProblem):
+    """No connection, no answer in time, or 5xx to the end: it may or may not have done what was asked."""
+
+
+class ForgeGarbled(ForgeProblem):
+    """An answer that is not of the form the forge promises."""
+
+
+class ArtifactRefused(EnvironmentProblem):
+    """What another job handed over is not what our own program writes: nothing of it is used."""
+
+
+class LedgerProblem(EnvironmentProblem):
+    """The ledger of token requests cannot be used."""
+
+
+class LedgerTooNew(LedgerProblem):
+    """A newer ai-quality wrote the ledger; this one leaves it alone."""
+
+
+class LedgerBusy(LedgerProblem):
+    """Another process holds the ledger for longer than we wait."""
+
+
+class LedgerUnwritable(LedgerProblem):
+    """The ledger's file cannot be made or written here."""
+
+
+class LedgerDamaged(LedgerProblem):
+    """The ledger's file was no ledger any more, and has been moved aside."""

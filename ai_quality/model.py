@@ -8,8 +8,16 @@ UTF-8 with `surrogateescape`, so that any bytes git stores survive a round trip.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal, NamedTuple
+
+from ai_quality.spend import Call as Call  # noqa: PLC0414 (this and the next seven: said again here, where all rows are)
+from ai_quality.spend import CallKind as CallKind  # noqa: PLC0414
+from ai_quality.spend import Override as Override  # noqa: PLC0414
+from ai_quality.spend import Overrides as Overrides  # noqa: PLC0414
+from ai_quality.spend import Rates as Rates  # noqa: PLC0414
+from ai_quality.spend import Request as Request  # noqa: PLC0414
+from ai_quality.spend import Tokens as Tokens  # noqa: PLC0414
+from ai_quality.spend import Usage as Usage  # noqa: PLC0414
 
 CommitClass = Literal["agent", "assisted", "mixed", "unmarked", "bot"]
 """Who wrote it, as far as marks tell. `unmarked` is never called human: no AI mark was found."""
@@ -61,18 +69,22 @@ class FileChange(NamedTuple):
 
 
 class Hunk(NamedTuple):
-    """A run of lines replaced: `removed` lines from 0-based `start` of the old version give way to `added`."""
+    """A run of lines replaced: `removed` lines from 0-based `start` of the old version give way to `added` new ones."""
 
     start: int
     removed: int
-    added: list[bytes]
+    added: int
 
 
 class FileDiff(NamedTuple):
-    """A raw row with its hunks; `binary` when git shows no text, `hunks` empty when only the mode changed."""
+    """A raw row with its hunks; `binary` when git shows no text, `hunks` empty when only the mode changed.
+
+    `texts` are the lines that the hunks add, one hunk's after the other's, without their newlines.
+    """
 
     change: FileChange
     hunks: list[Hunk]
+    texts: list[bytes]
     binary: bool
 
 
@@ -196,6 +208,11 @@ class Change(NamedTuple):
     commits: int
     review_rounds: int | None
     review_comments: int | None
+    draft: bool | None = None
+    bug: bool | None = None
+    first_pass: bool | None = None
+    failed_checks: int | None = None
+    checks: int | None = None
 
 
 class Defect(NamedTuple):
@@ -204,6 +221,26 @@ class Defect(NamedTuple):
     fix: str
     introduced: str
     lines: int
+    evidence: str
+
+
+class CommitUsage(NamedTuple):
+    """A record of what a commit cost, as a fact: disjoint tokens, list-price dollars; None: the record does not say."""
+
+    id: str
+    sha: str
+    change: str | None
+    number: int | None
+    agent: str
+    model: str | None
+    requests: int | None
+    input: int | None
+    cache_read: int | None
+    cache_write_5m: int | None
+    cache_write_1h: int | None
+    output: int | None
+    usd: float | None
+    price_basis: str | None
     evidence: str
 
 
@@ -216,69 +253,101 @@ class Owner(NamedTuple):
     born: str
 
 
-class Tokens(NamedTuple):
-    """Tokens in disjoint buckets: `input` was neither read from nor written to a cache; reasoning is in `output`."""
-
-    input: int = 0
-    cache_read: int = 0
-    cache_write_5m: int = 0
-    cache_write_1h: int = 0
-    output: int = 0
+PullState = Literal["open", "merged", "closed"]
 
 
-CallKind = Literal["edit", "read", "commit", "test", "build", "lint", "other"]
+class Pull(NamedTuple):
+    """A pull request as the forge has it now; times in seconds, None: it has not come to that.
 
-
-class Call(NamedTuple):
-    """One tool call of an agent: its kind and what is needed to count waste, never its text.
-
-    `path` is absolute, as logged; `lines` how many an edit wrote, `result_bytes` the size of what came back,
-    `commits` the ids that `git commit` printed (often abbreviated). None: the log does not say.
+    `head_repository` (owner/name) is None where the fork is gone. Branch names and labels are text of strangers.
     """
 
-    kind: CallKind
-    path: str | None
-    lines: int | None
-    fingerprint: str
-    failed: bool | None
-    result_bytes: int | None
-    commits: tuple[str, ...]
+    number: int
+    state: PullState
+    is_draft: bool
+    opened: int
+    closed: int | None
+    merged: int | None
+    base_branch: str
+    base_sha: str
+    head_branch: str
+    head_sha: str
+    head_repository: str | None
+    merge_commit: str | None
+    author_is_bot: bool
+    labels: tuple[str, ...]
 
 
-class Request(NamedTuple):
-    """One API request that an agent paid for, as its session log tells; a log line more or less changes nothing.
+class Comment(NamedTuple):
+    """A comment under a pull request; `node` is its id in GraphQL, `login` who wrote it."""
 
-    `key` is the same wherever the log repeats the request (forks, resumes, sub-agents), `time` in milliseconds
-    since 1970, `tokens` None where the agent logs none, `tier` a speed or service tier that changes the price.
-    `whole_session` marks agents that log only their sessions' totals. Never stored or sent: prompts and answers.
-    """
+    id: int
+    node: str
+    login: str
+    body: str
+    created: int
 
-    key: str
-    agent: str
-    session: str
-    turn: str
+
+class Run(NamedTuple):
+    """A run of a workflow: what it ran on. `head_repository` (owner/name) is None where the fork is gone."""
+
+    id: int
+    event: str
+    conclusion: str | None
+    head_sha: str
+    head_branch: str | None
+    head_repository: str | None
+
+
+class Review(NamedTuple):
+    """A submitted review. `commit` is the head it looked at, `comments` those it put beside lines."""
+
     time: int
-    model: str | None
-    provider: str | None
-    tier: str | None
-    tokens: Tokens | None
-    directory: str | None
-    branch: str | None
-    calls: tuple[Call, ...]
-    whole_session: bool = False
+    commit: str | None
+    comments: int
+    by_person: bool
+    by_author: bool
 
 
-class Usage(NamedTuple):
-    """What a commit cost, as one record in git: a trailer or a note. None: unknown, which is never 0.
+class ForgeChange(NamedTuple):
+    """A pull request with all that the forge knows of its way; None: the forge did not say.
 
-    `usd` is a list-price estimate at `price_basis`; `evidence` says how the spend was tied to the commit.
+    `commits` are its own, oldest first, not all of `commits_count` where there are very many; `closes` has the labels
+    of each issue that it closes; `failed_checks` of `checks` runs on any of its commits failed.
     """
 
-    id: str
-    agent: str
-    model: str | None
-    requests: int
-    tokens: Tokens | None
-    usd: Decimal | None
-    price_basis: str | None
-    evidence: str
+    pull: Pull
+    updated: int
+    commits: tuple[Commit, ...] | None
+    commits_count: int | None
+    reviews: tuple[Review, ...] | None
+    closes: tuple[tuple[str, ...], ...] | None
+    failed_checks: int | None
+    checks: int | None
+
+
+class ForgeFact(NamedTuple):
+    """What is kept of a `ForgeChange`: numbers and times, no names and no text of anybody; None: unknown.
+
+    `closed` is when it was merged or closed; `first_pass`, `review_rounds` and the like are those of schema.sql.
+    """
+
+    number: int
+    state: PullState
+    updated: int
+    opened: int
+    closed: int | None
+    head_sha: str
+    merge_commit: str | None
+    first_commit: int | None
+    commits: int | None
+    commit_class: CommitClass
+    cohort: Cohort
+    agent: str | None
+    draft: bool
+    bug: bool | None
+    first_pass: bool | None
+    review_rounds: int | None
+    review_comments: int | None
+    failed_checks: int | None
+    checks: int | None

@@ -83,7 +83,7 @@ def trace(
     that `rev` does not reach and whose lines are followed too.
     """
     path, ids = (story.path, story.ids) if isinstance(story, History) else (story, {})
-    with open_repository(path) as repository, history.merge_answers(repository) as ask_merge:
+    with open_repository(path) as repository:
         tip = repository.resolve(ids.get(rev, rev))
         commits = list(history.log(repository, [tip]))
         if also:
@@ -97,8 +97,12 @@ def trace(
             ignored={number[name] for name in ignored},
             keep={number[tip]},
         )
-        fold = Provenance(plan, Questions(ask_merge, repository.blob, lambda _: ()))
-        for commit, diffs in history.differences(repository, commits):
-            fold.commit(commit, arrange(diffs))
+        with (
+            history.differences(repository, commits) as differences,
+            history.merge_answers(repository, commits) as ask_merge,
+        ):
+            fold = Provenance(plan, Questions(ask_merge, repository.blob, lambda _: ()))
+            for commit, diffs in differences:
+                fold.commit(commit, arrange(diffs))
         book = fold.finish(number[tip])
         return Trace(book, fold.states[number[tip]], commits, shape, {sha: name for name, sha in ids.items()})

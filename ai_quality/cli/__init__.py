@@ -14,9 +14,10 @@ from pathlib import Path
 import click
 
 import ai_quality
-from ai_quality.cli import hooking, looking, reporting
+from ai_quality.cli import adopting, hooking, looking, policy, reporting, running, usage
 from ai_quality.cli.common import Settings
 from ai_quality.errors import AiQualityError
+from ai_quality.reports.safe import printable
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -46,7 +47,10 @@ def cli(ctx: click.Context, directory: Path, quiet: bool, verbose: bool, no_colo
 COMMANDS = (
     reporting.report,
     looking.explain, looking.blame, looking.facts, looking.detect, looking.defects, looking.doctor,
+    running.ci, adopting.init,
+    usage.usage,
     hooking.install, hooking.uninstall, hooking.hook,
+    policy.check, policy.budget, policy.badge,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)
@@ -57,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         cli.main(args=list(arguments) if arguments is not None else None, prog_name="ai-quality", standalone_mode=False)
     except AiQualityError as failure:
-        click.echo(f"ai-quality: {failure}", err=True)
+        click.echo(f"ai-quality: {printable(str(failure))}", err=True)
         sys.exit(failure.exit_status)
     except click.ClickException as failure:
         failure.show()

@@ -6,6 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from ai_quality.facts.landings import Landings
@@ -31,7 +32,7 @@ def fates(book: LineBook) -> Iterator[Fate]:
     gone = array("I", book.ended)
     for line in book.next:
         gone[line] = book.ended[book.last(line)]
-    for (commit, path), births in groupby(book.births, key=lambda birth: birth[:2]):
+    for (commit, path), births in groupby(book.births, key=itemgetter(0, 1)):
         counted: Counter[tuple[int, int, int]] = Counter()
         for _, _, first, count in births:
             run = slice(first, first + count)

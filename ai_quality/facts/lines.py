@@ -14,9 +14,11 @@ from typing import NamedTuple
 BLANK, COMMENT, CONTINUES = 1, 2, 4
 """Bits of `flags`: no text; a comment by its first characters; continues an earlier line, so is no new work."""
 
+NO_COMMIT = array("I", [0])
+
 
 class Birth(NamedTuple):
-    """A run of `count` lines from number `first`, added by one commit in one place of one file."""
+    """A run of `size` lines from number `first`, added by one commit to one file."""
 
     commit: int
     path: int
@@ -51,16 +53,15 @@ class LineBook:
         self._near_from = array("I", [0])
 
     def add(self, commit: int, path: str, texts: Sequence[bytes], comment_marks: tuple[bytes, ...]) -> array[int]:
-        """Give numbers to lines a commit adds; returns them."""
+        """Give numbers to lines a commit adds to a file; returns them."""
         number = self._path_numbers.setdefault(path, len(self.paths))
         if number == len(self.paths):
             self.paths.append(path)
         first, count = len(self.born), len(texts)
         bare = [text.strip() for text in texts]
-        self.born.extend([commit] * count)
-        blank = array("I", bytes(4 * count))
-        self.cut.extend(blank)
-        self.ended.extend(blank)
+        self.born.extend(array("I", (commit,)) * count)
+        self.cut.extend(NO_COMMIT * count)
+        self.ended.extend(NO_COMMIT * count)
         self.content.extend(map(hash, bare))
         self.flags.extend(
             [BLANK if not text else COMMENT if text.startswith(comment_marks) else 0 for text in bare],
@@ -77,7 +78,7 @@ class LineBook:
             elif cut[line] != commit:
                 self.more_cuts.setdefault(line, []).append(commit)
 
-    def close_commit(self, died: Iterable[int], near: Iterable[int]) -> None:
+    def close_commit(self, died: array[int], near: array[int]) -> None:
         """Note, once a commit in order, the lines it took out and those beside its pure insertions."""
         self._died.extend(died)
         self._died_from.append(len(self._died))

@@ -33,6 +33,8 @@ _AGENT_WORD = re.compile(r"[a-z][a-z0-9._+-]{0,63}")
 _YES = frozenset({"true", "yes", "y", "1", "partial", "partially", "fully"})
 _NO = frozenset({"false", "no", "n", "0", "0%", "none", "n/a", "never", "not"})
 _DECORATION = re.compile(r"[ \t]{0,8}(?:[*-] )?(?:[^\x00-\x7f]{1,4} ?)?[*_]{0,3}")
+_ROBOT = "🤖 "
+_NUMBERED = re.compile(r" \(#\d{1,9}\)\s*$")
 _LINK = re.compile(r"\[([^\[\]]{1,60})\]\(")
 _MERGE = re.compile(
     r"Merge pull request #\d{1,9} from [^/\s]{1,100}/(?P<github>\S{1,250})$"
@@ -214,6 +216,7 @@ def _line_hits(line: str, registry: Registry) -> Iterator[_Hit]:
 
 
 def _footer_hits(line: str, registry: Registry) -> Iterator[_Hit]:
+    line = _NUMBERED.sub("", line[line.rfind(_ROBOT) :]) if _ROBOT in line else line
     decoration = _DECORATION.match(line)
     text = line[decoration.end() if decoration else 0 :]
     low = text.lower()
@@ -290,8 +293,8 @@ def _read_session(value: str, rule: KeyRule, registry: Registry) -> _Hit | None:
 
 
 def _read_fields(value: str, rule: KeyRule, registry: Registry) -> _Hit | None:
-    """Our own `AI-Usage: in=1 out=2 agent=codex`; without `agent` it takes the agent named beside it."""
-    fields = dict(word.split("=", 1) for word in value.split() if "=" in word)
+    """Our own `AI-Usage: id=…; agent=codex; in=1`; without `agent` it takes the agent named beside it."""
+    fields = dict(word.split("=", 1) for word in value.replace(";", " ").split() if "=" in word)
     if not fields:
         return None
     name = fields.get("agent", "")

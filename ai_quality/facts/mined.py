@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from ai_quality.facts.changes import Landing, Offer
-from ai_quality.facts.fixes import Convention
+from ai_quality.facts.costs import Spent
+from ai_quality.facts.fixes import Convention, fix_evidence
+from ai_quality.facts.inverses import Outline, Touch
 from ai_quality.facts.landings import Landings
 from ai_quality.facts.lines import LineBook
 from ai_quality.facts.provenance import State
-from ai_quality.facts.reverts import Revert
+from ai_quality.facts.reverts import TOLD, Revert
 from ai_quality.model import Commit, Verdict
 
+__all__ = ["Mined", "Touch"]
 
-class Touch(NamedTuple):
-    """What a commit did to one file: text lines added and taken out."""
-
-    path: str
-    added: int
-    deleted: int
+PRODUCT_CODE = ("source", "other")
+"""A fix that touches none of these mends no product: 20 % of conventional `fix:` commits are docs or tests."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,10 @@ class Mined:
     book: LineBook
     state: State
     touched: list[list[Touch]]
+    outlines: list[Outline]
     kinds: dict[str, str]
+    spent: list[Spent]
+    """What commits say they cost."""
     pull_refs: int
     complete: bool
     notes: list[str]
@@ -53,3 +56,18 @@ class Mined:
     def landed_commits(self) -> list[Commit]:
         """The commits the tip reaches."""
         return self.commits[: len(self.verdicts)]
+
+    @functools.cached_property
+    def kinds_of_commits(self) -> list[str]:
+        """Fix, revert, merge or other for each landed commit; a fix must touch product code."""
+        reverting = {one.revert for one in self.reverts if one.evidence in TOLD and not one.partial}
+        landed = zip(self.landed_commits, self.touched, strict=False)  # touched goes on with pull requests' own
+        return [self._kind(commit, touches, reverting) for commit, touches in landed]
+
+    def _kind(self, commit: Commit, touches: Sequence[Touch], reverting: Collection[str]) -> str:
+        if len(commit.parents) > 1:
+            return "merge"
+        if commit.sha in reverting:
+            return "revert"
+        mends = any(self.kinds[touch.path] in PRODUCT_CODE for touch in touches)
+        return "fix" if mends and fix_evidence(commit, self.convention) else "other"

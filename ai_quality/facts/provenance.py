@@ -26,6 +26,14 @@ SYMLINK = "120000"
 NOTHING: array[int] = array("I")
 
 
+class Way(NamedTuple):
+    """What a side branch did to a file it found on the mainline as `base`: lines taken out and put in, some of both."""
+
+    base: array[int]
+    gone: array[int]
+    come: array[int]
+
+
 class Version(NamedTuple):
     """A file as one commit has it: blob id and its lines' numbers; None lines: binary, or not read yet."""
 
@@ -33,6 +41,8 @@ class Version(NamedTuple):
     lines: array[int] | None
     since: int = 0
     """The commit that made it of a binary file: git shows no text of that step, even if it is text since then."""
+    way: Way | None = None
+    """How it came of the mainline's file; None where that would have to be found out."""
 
 
 State: TypeAlias = "HashTrieMap[str, Version]"
@@ -73,8 +83,8 @@ class Provenance:
             for parent in parents:
                 self._readers[parent] += 1
         self._at = 0
-        self._died: list[int] = []
-        self._near: list[int] = []
+        self._died = array("I")
+        self._near = array("I")
         self._late: dict[tuple[int, str, str], array[int]] = {}
         self._groups: dict[int, list[int]] = {}
         for number, landing in enumerate(plan.landed):
@@ -85,19 +95,20 @@ class Provenance:
         """Take in the next commit; `diffs` are against its first parent, raw rows alone for a merge."""
         self._at += 1
         now, parents = self._at, self._plan.parents[self._at]
-        self._died, self._near = [], []
+        self._died, self._near = array("I"), array("I")
         first_birth = len(self.book.born)
         before = self.states[parents[0]] if parents else NO_FILES
         state = self._merge(commit, diffs) if len(parents) > 1 else self._apply(before, diffs)
         mainline = self._plan.landed[now] == now
         if len(parents) > 1:
             if mainline:
-                self._land(diffs, before, state)
+                state = self._land(diffs, before, state)
         else:
             self.book.remove(now, self._died)
             if mainline:
+                ended = self.book.ended
                 for line in self._died:
-                    self.book.ended[line] = now
+                    ended[line] = now
         self.book.close_commit(self._died, self._near)
         self._reinstate(first_birth)
         self.states[now] = state
@@ -128,11 +139,11 @@ class Provenance:
         written: list[tuple[str, Version]] = []
         for diff in diffs:
             change = diff.change
-            if change.status != "A":
+            if change.status == "D" or change.old_path != change.new_path:
                 state = state.discard(change.old_path)
             if change.status == "D":
                 old = before.get(change.old_path)
-                self._died.extend(old.lines or () if old else ())
+                self._died.extend((old.lines or NOTHING) if old else NOTHING)
             elif change.new_mode != SYMLINK:
                 old = None if change.status == "A" else before.get(change.old_path)
                 written.append((change.new_path, self._next_version(old, diff)))
@@ -145,9 +156,15 @@ class Provenance:
         if old is not None and old.blob == blob:
             return old
         if diff.binary:
-            self._died.extend(old.lines or () if old else ())
+            self._died.extend((old.lines or NOTHING) if old else NOTHING)
             return Version(blob, None, self._at if old and old.lines is None else 0)
-        return Version(blob, self._edited(self._lines(change.old_path, old), diff))
+        before, died_before, next_line = self._lines(change.old_path, old), len(self._died), len(self.book.born)
+        lines = self._edited(before, diff)
+        if old is None or self._plan.landed[self._at] == self._at:
+            return Version(blob, lines)
+        base, gone, come = old.way or Way(before, NOTHING, NOTHING)
+        come = come + array("I", range(next_line, len(self.book.born)))
+        return Version(blob, lines, way=Way(base, gone + self._died[died_before:], come))
 
     def _lines(self, path: str, version: Version | None) -> array[int]:
         """A version's lines; text that git called binary, because it came of a binary file, is read at last."""
@@ -168,21 +185,24 @@ class Provenance:
         return self.book.add(since or self._at, path, texts, self._ask.comment_marks(path))
 
     def _edited(self, old: array[int], diff: FileDiff) -> array[int]:
-        new, at = array("I"), 0
-        path, marks = diff.change.new_path, self._ask.comment_marks(diff.change.new_path)
-        for start, removed, texts in diff.hunks:
+        path, died = diff.change.new_path, self._died
+        come = self.book.add(self._at, path, diff.texts, self._ask.comment_marks(path)) if diff.texts else NOTHING
+        new, at, told = array("I"), 0, 0
+        for start, removed, added in diff.hunks:
             if start < at or start + removed > len(old):
                 message = f"a diff of {path!r} in commit {self._at} speaks of lines the file does not have"
                 raise HistoryGarbled(message)
-            new.extend(old[at:start])
+            if start > at:
+                new.extend(old[at:start])
             at = start + removed
-            gone = old[start:at]
-            self._died.extend(gone)
-            if texts:
-                come = self.book.add(self._at, path, texts, marks)
-                new.extend(come)
+            if removed:
+                died.extend(old[start:at])
+            if added:
+                fresh = come[told : told + added]
+                told += added
+                new.extend(fresh)
                 if self._at in self._plan.ignored:
-                    self._pass_through(gone, come)
+                    self._pass_through(old[start:at], fresh)
                 elif not removed:
                     self._near.extend(old[max(0, start - 1) : start + 1])
         new.extend(old[at:])
@@ -267,7 +287,7 @@ class Provenance:
         if all(old is None for old in olds):
             return self._unread(diff.blob, diff.path, self._at), []
         at = [0] * len(olds)
-        new, lost, marks = array("I"), list[int](), self._ask.comment_marks(diff.path)
+        new, lost, fresh, births = array("I"), list[int](), list[bytes](), len(self.book.born)
         first, whole = next((parent, old) for parent, old in enumerate(olds) if old is not None)
         for starts, lines in diff.hunks:
             gap = starts[-1] - 1 - len(new)
@@ -278,29 +298,41 @@ class Provenance:
             for signs, text in lines:
                 alive, holders = _holders(signs)
                 numbers = [old[at[parent]] for parent in holders if (old := olds[parent]) is not None]
-                if alive:
-                    new.append(numbers[0] if numbers else self.book.add(self._at, diff.path, [text], marks)[0])
-                else:
+                if not alive:
                     lost.extend(numbers)
+                elif numbers:
+                    new.append(numbers[0])
+                else:
+                    new.append(births + len(fresh))
+                    fresh.append(text)
                 for parent in holders:
                     at[parent] += 1
         new.extend(whole[at[first] :])
+        if fresh:
+            self.book.add(self._at, diff.path, fresh, self._ask.comment_marks(diff.path))
         return new, lost
 
-    def _land(self, rows: list[FileDiff], before: State, after: State) -> None:
-        """A merge on the mainline: what the mainline loses here ends here, by the commit that cut it."""
+    def _land(self, rows: list[FileDiff], before: State, after: State) -> State:
+        """A merge on the mainline: what the mainline loses here ends here, by the commit that cut it.
+
+        Returns the state for who starts from here, to whom these files are the mainline's.
+        """
         gone: set[int] = set()
         come: set[int] = set()
+        state = after
         for row in rows:
             old, new = before.get(row.change.old_path), after.get(row.change.new_path)
-            lost, won = _differing(old.lines or NOTHING if old else NOTHING, new.lines or NOTHING if new else NOTHING)
+            lost, won = _unlike(old, new)
             gone.update(lost)
             come.update(won)
+            if new and new.way:
+                state = state.insert(row.change.new_path, new._replace(way=None))
         ended = self.book.ended
         for line in gone - come:
             ended[line] = self._cutter(line, self._at)
         for line in come - gone:
             ended[line] = 0
+        return state
 
     def _cutter(self, line: int, landing: int) -> int:
         """The commit landing with `landing` that cut the line; failing that the landing itself, or any cutter."""
@@ -327,6 +359,14 @@ def _holders(signs: bytes) -> tuple[bool, tuple[int, ...]]:
 
 def _no_such_lines(diff: MergeDiff) -> HistoryGarbled:
     return HistoryGarbled(f"a combined diff of {diff.path!r} speaks of lines the file does not have")
+
+
+def _unlike(old: Version | None, new: Version | None) -> tuple[array[int], array[int]]:
+    """Return the lines that only one of two versions has, and perhaps more, which then are in both answers."""
+    before, after = (version.lines or NOTHING if version else NOTHING for version in (old, new))
+    if new and new.way and new.way.base is before:
+        return new.way.gone, new.way.come
+    return _differing(before, after)
 
 
 def _differing(old: array[int], new: array[int]) -> tuple[array[int], array[int]]:

@@ -14,16 +14,14 @@ from datetime import UTC, datetime
 
 from ai_quality.facts.changes import Landing, squashes
 from ai_quality.facts.cohorts import cohort_of, is_marked
+from ai_quality.facts.costs import usage_rows
 from ai_quality.facts.defects import Tracer
-from ai_quality.facts.fixes import declared_causes, fix_evidence
+from ai_quality.facts.fixes import declared_causes
 from ai_quality.facts.lifetimes import landed_times
 from ai_quality.facts.mined import Mined, Touch
 from ai_quality.facts.offers import Offer
 from ai_quality.facts.paths import UNCOUNTED
-from ai_quality.model import Change, Cohort, Commit, CommitClass, CommitFact, Defect, Verdict
-
-PRODUCT_CODE = ("source", "other")
-"""A fix that touches none of these mends no product: 20 % of conventional `fix:` commits are docs or tests."""
+from ai_quality.model import Change, Cohort, Commit, CommitClass, CommitFact, CommitUsage, Defect, Verdict
 
 KEEPS_COMMITS = ("merge", "rebase")
 """Shapes of landings whose own commits are the ones that landed."""
@@ -33,7 +31,7 @@ def commit_facts(mined: Mined, landed_lines: Mapping[int, int], author: Callable
     """Yield a row a landed commit; `author` hashes an e-mail address."""
     times = landed_times(mined.commits, mined.shape)
     shares = squash_shares(mined, landed_lines)
-    kinds = kinds_of_commits(mined)
+    kinds = mined.kinds_of_commits
     for number, (commit, verdict) in enumerate(zip(mined.landed_commits, mined.verdicts, strict=True), 1):
         cohort = cohort_of(verdict)
         touches = mined.touched[number - 1]
@@ -61,22 +59,6 @@ def quarter(seconds: int | None) -> str:
 
 def _whole_share(cohort: Cohort) -> float | None:
     return {"ai": 1.0, "unmarked": 0.0, "bot": 0.0}.get(cohort)
-
-
-def kinds_of_commits(mined: Mined) -> list[str]:
-    """Return fix, revert, merge or other for each landed commit; a fix must touch product code."""
-    reverting = {one.revert for one in mined.reverts if not one.partial}
-    landed = zip(mined.landed_commits, mined.touched, strict=False)  # touched goes on with pull requests' own
-    return [_kind(mined, commit, touches, reverting) for commit, touches in landed]
-
-
-def _kind(mined: Mined, commit: Commit, touches: Sequence[Touch], reverting: set[str]) -> str:
-    if len(commit.parents) > 1:
-        return "merge"
-    if commit.sha in reverting:
-        return "revert"
-    mends = any(mined.kinds[touch.path] in PRODUCT_CODE for touch in touches)
-    return "fix" if mends and fix_evidence(commit, mined.convention) else "other"
 
 
 def _work(mined: Mined, commit: Commit, kind: str, touches: Sequence[Touch]) -> str:
@@ -112,7 +94,7 @@ def _landed_change(mined: Mined, unit: Landing, plain: Sequence[int], share: flo
         written, count = unit.offer.first_written, sum(sha in mined.own_verdicts for sha in unit.offer.own) or 1
     else:
         written, count = (landing.author_time or None if unit.shape == "direct" else None), 1
-    together, cohort, agent = _together(said)
+    together, cohort, agent = taken_together(said)
     return Change(
         landing.sha, unit.number, "landed", unit.shape, None, written, landing.commit_time or None, None,
         together, cohort, agent, quarter(landing.commit_time), share, count, None, None,
@@ -121,7 +103,7 @@ def _landed_change(mined: Mined, unit: Landing, plain: Sequence[int], share: flo
 
 def _unlanded_change(mined: Mined, offer: Offer) -> Change:
     said = [mined.own_verdicts[sha] for sha in offer.own if sha in mined.own_verdicts]
-    together, cohort, agent = _together(said) if said else ("bot", "bot", None)
+    together, cohort, agent = taken_together(said) if said else ("bot", "bot", None)
     return Change(
         None, offer.number, _state(mined, offer), offer.merged or "unknown", None, offer.first_written, None, None,
         together, cohort, agent, quarter(offer.first_written), _whole_share(cohort), len(said), None, None,
@@ -137,7 +119,7 @@ def _state(mined: Mined, offer: Offer) -> str:
     return "open" if offer.number in mined.open_numbers else "closed"
 
 
-def _together(said: Sequence[Verdict]) -> tuple[CommitClass, Cohort, str | None]:
+def taken_together(said: Sequence[Verdict]) -> tuple[CommitClass, Cohort, str | None]:
     """Return class, cohort and leading agent of commits taken as one change; bots do not count beside others."""
     heard = [verdict for verdict in said if verdict.commit_class != "bot"]
     if not heard:
@@ -195,17 +177,21 @@ def _weighed(parts: Sequence[tuple[float, int]]) -> float | None:
 
 
 def defects(mined: Mined) -> Iterator[Defect]:
-    """Yield the causes of every landed fix: those its message names, else those its lines trace back to."""
-    tracer = tracer_of(mined)
-    resolve = resolver(mined)
-    for number, kind in enumerate(kinds_of_commits(mined), 1):
+    """Yield the causes of every landed fix: those its message names, else those its lines trace back to.
+
+    A fault that came and went within one change never reached the branch, so it is no row.
+    """
+    tracer, resolve = tracer_of(mined), resolver(mined)
+    landed, numbers = mined.shape.landed, mined.shape.number
+    for number, kind in enumerate(mined.kinds_of_commits, 1):
         if kind == "fix":
-            yield from _causes(mined, tracer, resolve, number)
+            causes = _causes(mined, tracer, resolve, number)
+            yield from (one for one in causes if landed[numbers[one.introduced]] != landed[number])
 
 
 def tracer_of(mined: Mined) -> Tracer:
     """Return a tracer over the mined lines."""
-    return Tracer(mined.book, mined.shape, mined.kinds, mined.ignored)
+    return Tracer(mined.book, mined.kinds, mined.ignored, [0, *(commit.commit_time for commit in mined.commits)])
 
 
 def _causes(
@@ -233,6 +219,14 @@ def resolver(mined: Mined) -> Callable[[str], str | None]:
     return resolve
 
 
+def usage(mined: Mined) -> Iterator[CommitUsage]:
+    """Yield a row for each record of what a commit cost."""
+    ids = [commit.sha for commit in mined.commits]
+    change_of = {commit.sha: ids[mined.shape.landed[n] - 1] for n, commit in enumerate(mined.landed_commits, 1)}
+    landing_of = {unit.number: ids[unit.commit - 1] for unit in mined.units if unit.number is not None}
+    return usage_rows(mined.spent, change_of, mined.units, mined.offers, landing_of)
+
+
 def run(mined: Mined, schema_version: int, fingerprint: str) -> tuple[object, ...]:
     """The one row of `runs`."""
     tip = mined.commits[mined.shape.number[mined.tip] - 1]
@@ -247,7 +241,7 @@ def traced(mined: Mined, asked: Sequence[str], *, declared: bool) -> dict[str, l
     """Return fix → its causes, for the commits asked about, whatever they say they are, or for every known fix."""
     tracer, resolve = tracer_of(mined), resolver(mined)
     fixes = asked or [
-        commit.sha for commit, kind in zip(mined.landed_commits, kinds_of_commits(mined), strict=True) if kind == "fix"
+        commit.sha for commit, kind in zip(mined.landed_commits, mined.kinds_of_commits, strict=True) if kind == "fix"
     ]
     found: dict[str, list[dict[str, object]]] = {}
     for sha in fixes:

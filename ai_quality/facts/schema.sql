@@ -53,18 +53,23 @@ CREATE TABLE changes (
     number BIGINT,                    -- pull or merge request number, if told
     state VARCHAR NOT NULL,           -- landed, merged, closed, open, unknown
     shape VARCHAR NOT NULL,           -- merge, squash, rebase, direct, unknown
-    opened TIMESTAMP,                 -- when it was offered; only a forge knows
+    opened TIMESTAMP,                 -- when it was offered; NULL: no forge told of it
     first_commit TIMESTAMP,           -- earliest author date of its own commits; NULL for a squash without its refs
     landed TIMESTAMP,                 -- committer date of `change`
-    closed TIMESTAMP,                 -- only a forge knows
+    closed TIMESTAMP,                 -- when it was merged or closed; only a forge knows
     class VARCHAR NOT NULL,           -- as for commits
     cohort VARCHAR NOT NULL,          -- as for commits
     agent VARCHAR,                    -- of its strongest mark
     stratum VARCHAR NOT NULL,         -- quarter of landing, or of the first commit of what never landed
     ai_share DOUBLE,                  -- AI-marked share of the non-blank counted lines that landed; NULL: unknown
     commits BIGINT NOT NULL,          -- its own commits, merges left out
-    review_rounds BIGINT,             -- only a forge knows
-    review_comments BIGINT            -- only a forge knows
+    review_rounds BIGINT,             -- heads that people other than its author reviewed; only a forge knows
+    review_comments BIGINT,           -- that such people put beside lines; only a forge knows
+    draft BOOLEAN,                    -- still a draft; only a forge knows
+    bug BOOLEAN,                      -- its label, or that of an issue it closes, says bug; only a forge knows
+    first_pass BOOLEAN,               -- merged with no commit but merges after the first review of a person; NULL: unknown, open, or never reviewed
+    failed_checks BIGINT,             -- check runs on any of its commits that failed; only a forge knows
+    checks BIGINT                     -- check runs on its commits; only a forge knows
 );
 
 -- One commit undoing another.
@@ -72,7 +77,7 @@ CREATE TABLE reverts (
     repo VARCHAR NOT NULL,            -- the repository's directory name
     revert VARCHAR NOT NULL,          -- the commit that undoes
     reverted VARCHAR NOT NULL,        -- the commit undone
-    evidence VARCHAR NOT NULL,        -- declared (names the commit), title (names its subject)
+    evidence VARCHAR NOT NULL,        -- declared (names the commit), title (names its subject); by lines alone and in no rate: exact, inferred
     partial BOOLEAN NOT NULL,         -- takes back only a part
     reinstated_by VARCHAR             -- the commit that undid the revert, if any still stands
 );
@@ -84,6 +89,26 @@ CREATE TABLE defects (
     introduced VARCHAR NOT NULL,      -- the commit blamed
     lines BIGINT NOT NULL,            -- lines of `introduced` that the fix took out (0: it only inserted beside them)
     evidence VARCHAR NOT NULL         -- declared (the message names the cause), traced (through the lines)
+);
+
+-- A record of what a commit cost (an AI-Usage trailer or note), each counted once.
+CREATE TABLE usage (
+    repo VARCHAR NOT NULL,            -- the repository's directory name
+    id VARCHAR NOT NULL,              -- the record's own id: the same wherever it was squashed, amended or picked into
+    sha VARCHAR NOT NULL,             -- the first commit that states it
+    change VARCHAR,                   -- the change it landed by; NULL: it did not
+    number BIGINT,                    -- pull or merge request number, if told
+    agent VARCHAR NOT NULL,           -- as the record names it
+    model VARCHAR,                    -- as the record names it
+    requests BIGINT,                  -- API requests it sums up
+    input BIGINT,                     -- tokens neither read from nor written to a cache
+    cache_read BIGINT,                -- tokens read from a cache
+    cache_write_5m BIGINT,            -- tokens written to a cache for five minutes
+    cache_write_1h BIGINT,            -- tokens written to a cache for an hour
+    output BIGINT,                    -- tokens of the answers, reasoning included
+    usd DOUBLE,                       -- list-price estimate in dollars; NULL: unknown, not free
+    price_basis VARCHAR,              -- price list and version
+    evidence VARCHAR NOT NULL         -- how the spend was tied to the commit: agent-commit, paths, ambiguous, branch+time
 );
 
 -- The living lines of the measured revision, as runs of one owner: what `ai-quality blame` shows.

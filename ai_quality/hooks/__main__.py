@@ -9,6 +9,6 @@ import sys
 
 sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from ai_quality.hooks.run import main
+from ai_quality.hooks.run import end, main
 
-sys.exit(main(sys.argv[1:], os.environ, sys.stdin.buffer.read))
+end(main(sys.argv[1:], os.environ, sys.stdin.buffer.read))

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+OPTED_OUT = {"ai-quality.usage": ("off",)}
+"""Values that nothing read later overrides: what a user chose for all repositories holds in each."""
+
 _ASKED = r"^(ai-quality\..*|core\.comment(char|string)|commit\.cleanup)$"
 
 PIPE = 32_768
@@ -89,12 +92,12 @@ def _ask_by_subprocess(arguments: Sequence[str], stdin: bytes, directory: Path |
     return done.stdout
 
 
-def start(arguments: Sequence[str]) -> None:
-    """Start git and do not wait for it; it asks nobody anything."""
+def start(arguments: Sequence[str], program: str = "git") -> None:
+    """Start git, or another program, and do not wait for it; it asks nobody anything."""
     import subprocess  # noqa: PLC0415 (as above)
 
     subprocess.Popen(
-        ["git", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [program, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True, env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
     )  # fmt: skip
 
@@ -126,5 +129,9 @@ def settings(directory: Path | None = None) -> dict[str, str]:
         if failed.status == 1:  # there is none
             return {}
         raise
-    pairs = (row.partition("\n") for row in told.decode("utf-8", "replace").split("\0") if row)
-    return {key.lower(): value for key, _, value in pairs}
+    found: dict[str, str] = {}
+    for row in told.decode("utf-8", "replace").split("\0"):
+        key, _, value = row.partition("\n")
+        if row and found.get(key.lower()) not in OPTED_OUT.get(key.lower(), ()):
+            found[key.lower()] = value
+    return found

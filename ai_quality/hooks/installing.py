@@ -56,6 +56,16 @@ class Plan(NamedTuple):
     problem: str = ""
     hint: str = ""
 
+    @property
+    def say(self) -> str:
+        """The plan in words."""
+        return {
+            "config": "hooks named in git's configuration, which run beside all others",
+            "manager": f"lines in the configuration of {self.manager}",
+            "shim": f"a short shell for each of {', '.join(HOOKS)}, where git looks for hooks",
+            "stop": f"{self.problem}: {self.hint}",
+        }[self.how]
+
 
 def look(directory: Path) -> Found:
     """Ask git and the work tree; GitSaysNo outside a repository."""
@@ -137,7 +147,7 @@ def carry_out(directory: Path, found: Found, chosen: Plan, *, write: bool, pytho
     if chosen.how == "manager" and not write:
         return _shown(found, chosen.manager, needed(settings))
     if chosen.how == "stop" and not write:
-        return [f"{chosen.problem}: {chosen.hint}"]
+        return [chosen.say]
     found.state.mkdir(exist_ok=True)
     _configure(directory, settings)
     if chosen.how == "shim":
@@ -150,7 +160,7 @@ def carry_out(directory: Path, found: Found, chosen: Plan, *, write: bool, pytho
     if chosen.how == "config":
         return [_into_config(directory, folder / name) for name in HOOKS]
     if chosen.how == "stop":
-        return [f"{folder}: laid out; {chosen.problem}: {chosen.hint}"]
+        return [f"{folder}: laid out; {chosen.say}"]
     return _into_manager(found, chosen.manager, needed(settings))
 
 

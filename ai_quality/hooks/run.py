@@ -27,6 +27,9 @@ OFF = ("0", "off", "no", "false")
 ANCESTORS = 8
 """How many processes may stand between git and us: a shell, a hook manager, its launcher."""
 
+SETTLING = ("-I", "-m", "ai_quality.hooks.settling")
+"""What Python is started with for the work that no commit waits for."""
+
 MOST_SQUASHED = 200
 _LONGEST_MESSAGE = 4 << 20
 
@@ -48,47 +51,87 @@ def _run(hook: str, arguments: Sequence[str], environ: Mapping[str, str], stdin:
     elif hook == "post-commit":
         _settle(environ)
     elif hook == "post-rewrite":
-        _move_notes(stdin())
-    elif arguments and git.settings().get("ai-quality.pushnotes", "").lower() in ("true", "yes", "on", "1"):
+        _follow(stdin(), environ)
+    elif arguments:
         _push_notes(arguments[0], environ)
 
 
 def _tag(hook: str, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
     folder = git.git_dir(environ)
     running = agents.running(environ, os.path.isdir)
-    squashed = _read_if_there(os.path.join(folder, "SQUASH_MSG"))
-    if not (running or squashed):
+    if not (running or os.path.isfile(os.path.join(folder, "SQUASH_MSG"))):
         return
-    source, offered = _source(hook, arguments, environ, folder)
     settings = git.settings()
+    mode = _mode(settings)
+    if mode == "off" or os.stat(arguments[0]).st_size > _LONGEST_MESSAGE:
+        return
+    above = _git_above()
+    moment = _moment(hook, arguments, environ, settings, above[1])
+    models: dict[str, str] = {}
+
+    def write(lines: Sequence[str]) -> None:
+        """Put the lines where the mode says: into the message as it was, or aside for a note."""
+        if mode == "notes" and lines:
+            _write(_pending(environ), "\n".join([above[0], *lines]).encode("ascii"))
+        elif (after := message.with_trailers(moment.message, lines, moment.comment)) != moment.message:
+            _replace(arguments[0], after)
+
+    def usage() -> list[str]:
+        """Cost is asked for while the mark alone stands in the message already, should time run out."""
+        if usage_mode(environ, settings) != "trailer":
+            return []
+        write(tagging.decide(moment, running).lines)
+        return _usage(environ, running, models)
+
+    write(tagging.with_models(tagging.decide(moment, running, usage).lines, models))
+
+
+def _mode(settings: Mapping[str, str]) -> str:
     mode = settings.get("ai-quality.tagging", "trailer")
     if mode not in MODES:
-        log.note(f"{hook}: ai-quality.tagging is {mode!r}: write {' or '.join(MODES)}")
-    if mode not in MODES or mode == "off":
-        return
+        raise ValueError(f"ai-quality.tagging is {mode!r}: write {' or '.join(MODES)}")
+    return mode
+
+
+def _moment(
+    hook: str, arguments: Sequence[str], environ: Mapping[str, str], settings: Mapping[str, str], command: Sequence[str]
+) -> tagging.Moment:
     before = _read(arguments[0])
-    if len(before) > _LONGEST_MESSAGE:
-        return
-    if squashed and mode == "notes":
+    folder = git.git_dir(environ)
+    source, offered = _source(hook, arguments, environ, folder)
+    squashed = _read_if_there(os.path.join(folder, "SQUASH_MSG"))
+    if squashed and _mode(settings) == "notes":
         squashed += _notes_of(squashed)
-    pid, command = _git_above()
     is_amend = source != "commit" and (tagging.amends(command) or (not command and _has_the_date_of_head(environ)))
-    moment = tagging.Moment(
+    return tagging.Moment(
         hook=hook, message=before, source=source, editor=environ.get("GIT_EDITOR") != ":",
         states=[name for name in tagging.SEQUENCER if os.path.exists(os.path.join(folder, name))],
         command=command, is_amend=is_amend, head=_head() if is_amend else b"",
         squashed=squashed, offered=offered, comment=_comment(settings, before),
         cleanup=tagging.cleanup(command) or settings.get("commit.cleanup", ""),
     )  # fmt: skip
-    lines = tagging.decide(moment, running).lines
-    if not lines:
-        return
-    if mode == "notes":
-        _write(_pending(environ), "\n".join([pid, *lines]).encode("ascii"))
-        return
-    after = message.with_trailers(before, lines, moment.comment)
-    if after != before:
-        _replace(arguments[0], after)
+
+
+def usage_mode(environ: Mapping[str, str], settings: Mapping[str, str]) -> str:
+    """Where cost goes: nowhere by the user's word, else as the repository says, else it stays here."""
+    if environ.get("AI_QUALITY_USAGE", "").lower() in OFF:
+        return "off"
+    return settings.get("ai-quality.usage", "local")
+
+
+def _usage(environ: Mapping[str, str], running: Sequence[str], models: dict[str, str]) -> list[str]:
+    """What the commit cost, in lines for the message; a ledger in trouble costs the lines, not the mark."""
+    from ai_quality.hooks import spending  # noqa: PLC0415 (15 ms to import, for who wants it)
+
+    try:
+        charged = spending.charge_commit(environ, running, _limit(environ))
+    except Exception as wrong:  # noqa: BLE001 (a shell: see main)
+        log.note(f"usage: {type(wrong).__name__}: {wrong}")
+        return []
+    models |= charged.models
+    if not charged.complete:
+        git.start(SETTLING, sys.executable)
+    return charged.lines
 
 
 def _source(
@@ -190,6 +233,15 @@ def _notes_of(squashed: bytes) -> bytes:
     return b"\n" + git.ask(*shown, "--end-of-options", *ids, "--")
 
 
+def _follow(pairs: bytes, environ: Mapping[str, str]) -> None:
+    """Let what belongs to commits go to those that took their places."""
+    _move_notes(pairs)
+    if os.path.isfile(os.path.join(git.common_dir(git.git_dir(environ)), "ai-quality", "ledger.sqlite")):
+        from ai_quality.hooks import spending  # noqa: PLC0415 (15 ms to import, for who has a ledger)
+
+        spending.follow_rewrites(pairs)
+
+
 def _move_notes(pairs: bytes) -> None:
     """After amend and rebase, let notes follow as git would with notes.rewriteRef; what is squashed comes together."""
     rows = [row for row in pairs.split(b"\n") if row.strip()]
@@ -209,8 +261,14 @@ def _move_notes(pairs: bytes) -> None:
 
 def _push_notes(remote: str, environ: Mapping[str, str]) -> None:
     """Let notes go where the branch goes, without waiting; our own push does not come back here."""
-    if "AI_QUALITY_PUSHING" not in environ and not remote.startswith("-") and git.ask("for-each-ref", NOTES):
-        os.environ["AI_QUALITY_PUSHING"] = "1"
+    settings = git.settings()
+    is_wanted = settings.get("ai-quality.pushnotes", "").lower() in ("true", "yes", "on", "1")
+    if "AI_QUALITY_PUSHING" in environ or remote.startswith("-") or not is_wanted:
+        return
+    os.environ["AI_QUALITY_PUSHING"] = "1"
+    if usage_mode(environ, settings) in ("trailer", "notes"):
+        git.start([*SETTLING, remote], sys.executable)
+    elif git.ask("for-each-ref", NOTES):
         git.start(["push", "--quiet", "--no-verify", "--end-of-options", remote, NOTES])
 
 
@@ -245,7 +303,12 @@ def run_as_hook(arguments: Sequence[str] | None = None) -> None:
     """Run from a command line without a shell of ours in front; ends by itself after the limit."""
     words = sys.argv[1:] if arguments is None else arguments
     _give_up_after(_limit(os.environ), words[0] if words else "")
-    sys.exit(main(words, os.environ, sys.stdin.buffer.read))
+    end(main(words, os.environ, sys.stdin.buffer.read))
+
+
+def end(status: int) -> None:
+    """End the process without tidying up, which a commit would wait for."""
+    os._exit(status)
 
 
 def _give_up_after(seconds: float, hook: str) -> None:

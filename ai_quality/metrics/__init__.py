@@ -32,6 +32,13 @@ METRICS = (
 )
 """In report order."""
 
+SPENDING = ("cost_per_landed_change", "cost_per_surviving_line", "spend_without_result")
+"""What stands beside them where commits carry records of what they cost."""
+
+NOTHING_SPENT = "no cost is recorded here"
+FORGE_METRICS = ("first_pass_rate", "review_rounds", "review_comments", "open_time", "failed_checks")
+"""What only a forge can tell; they follow in a report where one was asked, and are unknown where none was."""
+
 COMPARED = ("ai", "unmarked")
 
 Query = Callable[[str], list[tuple[Any, ...]]]
@@ -51,6 +58,8 @@ class Metric:
     sql: str
     accuracy: tuple[Accuracy, ...] = ()
     """How right the judgement behind a hit is; empty where none is made."""
+    needs: str = ""
+    """`forge` where git alone cannot tell."""
 
     @property
     def is_median(self) -> bool:
@@ -92,7 +101,7 @@ def load(name: str) -> Metric:
     hit = fields.get("hit") or fields["value"]
     return Metric(
         name, header[0], fields["unit"], hit, fields["horizon"], fields["interval"], fields["source"], text,
-        accuracies().get(name, ()),
+        accuracies().get(name, ()), fields.get("needs", ""),
     )  # fmt: skip
 
 
@@ -102,9 +111,8 @@ def measure(query: Query, *, pull_refs: bool, names: Sequence[str] = METRICS, se
 
 
 def _measured(metric: Metric, query: Query, *, pull_refs: bool, seed: int) -> Measured:
-    if metric.name == "merge_pass_rate" and not pull_refs:
-        nothing = dict.fromkeys(COMPARED, rate.unknown())
-        return Measured(metric, nothing, None, {}, "no pull-request refs here")
+    if why := _why_unknown(metric, query, pull_refs=pull_refs):
+        return Measured(metric, dict.fromkeys(COMPARED, rate.unknown()), None, {}, why)
     rows = query(metric.sql)
     old = [row for row in rows if row[1] and row[0] in COMPARED]
     rates = {cohort: _rate(metric, [row for row in old if row[0] == cohort], seed) for cohort in COMPARED}
@@ -113,6 +121,21 @@ def _measured(metric: Metric, query: Query, *, pull_refs: bool, seed: int) -> Me
         metric, rates, rate.compare(rates["ai"], rates["unmarked"], seed), young,
         adjusted=_adjusted(metric, old, STRATUM, seed), within_author=_adjusted(metric, old, AUTHOR, seed),
     )  # fmt: skip
+
+
+def _why_unknown(metric: Metric, query: Query, *, pull_refs: bool) -> str | None:
+    if metric.needs == "forge":
+        return None if knows_forge(query) else "no forge was asked"
+    if metric.name in SPENDING and query("SELECT COUNT(*) FROM usage") == [(0,)]:
+        return NOTHING_SPENT
+    if metric.name == "merge_pass_rate" and not pull_refs and not knows_forge(query):
+        return "no pull-request refs here"
+    return None
+
+
+def knows_forge(query: Query) -> bool:
+    """Has a forge told of any change? Where it has not, what only a forge knows is unknown."""
+    return bool(query("SELECT 1 FROM changes WHERE opened IS NOT NULL LIMIT 1"))
 
 
 STRATUM, AUTHOR, CLUSTER, HITS, TOTAL = range(2, 7)
@@ -153,13 +176,13 @@ class Counts:
 
 def cohort_counts(query: Query) -> dict[str, Counts]:
     """Return the size of every cohort, those that occur nowhere included."""
-    found = {row[0]: Counts(*(int(value) for value in row[1:])) for row in query(_count_sql("cohorts"))}
+    found = {row[0]: Counts(*(int(value) for value in row[1:])) for row in query(load_count("cohorts"))}
     return {name: found.get(name, Counts(0, 0, 0, 0)) for name in ("ai", "unmarked", "mixed", "bot", "uncertain")}
 
 
 def excluded(query: Query) -> list[tuple[str, int | None, int]]:
     """Return what no rate counts: reason, commits (None where lines are the unit), lines; most lines first."""
-    found = query(_count_sql("excluded"))
+    found = query(load_count("excluded"))
     rows = [(str(why), None if commits is None else int(commits), int(lines or 0)) for why, commits, lines in found]
     return sorted(rows, key=lambda row: (-row[2], row[0]))
 
@@ -167,11 +190,12 @@ def excluded(query: Query) -> list[tuple[str, int | None, int]]:
 def survival_curves(query: Query) -> dict[str, list[KaplanMeierPoint]]:
     """Return the Kaplan-Meier curve of line survival, in days since landing, of each compared cohort."""
     lives: dict[str, list[tuple[int, bool, int]]] = {cohort: [] for cohort in COMPARED}
-    for cohort, days, gone, lines in query(_count_sql("lifetimes")):
+    for cohort, days, gone, lines in query(load_count("lifetimes")):
         if cohort in lives:
             lives[cohort].append((int(days), bool(gone), int(lines)))
     return {cohort: kaplan_meier(*map(list, zip(*rows, strict=True))) for cohort, rows in lives.items() if rows}
 
 
-def _count_sql(name: str) -> str:
+def load_count(name: str) -> str:
+    """Read a query of `counts/`."""
     return resources.files("ai_quality.metrics").joinpath("counts", f"{name}.sql").read_text(encoding="utf-8")

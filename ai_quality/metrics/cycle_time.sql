@@ -3,7 +3,7 @@
 -- value: landing committer date minus earliest author date of its own commits; negative ones (rewritten dates) are left out
 -- horizon: none; the change has landed
 -- interval: order-statistic
--- source: git-only lead time for changes; the time an offer was opened is known to a forge only
+-- source: git-only lead time for changes; from its opening on it is open_time
 SELECT c.cohort, TRUE AS old_enough, CAST(NULL AS VARCHAR(64)) AS stratum,
        CAST(NULL AS VARCHAR(64)) AS author, c.change AS cluster,
        24.0 * EXTRACT(DAY FROM (c.landed - c.first_commit)) + EXTRACT(HOUR FROM (c.landed - c.first_commit))

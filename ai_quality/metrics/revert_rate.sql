@@ -1,6 +1,6 @@
 -- Share of landed commits that another commit undid within 30 days of landing.
 -- unit: commit that changed counted lines; merges, reverts, bots and ignored commits left out
--- hit: a revert of it (or of the merge it came with) landed within 30 days, of the whole commit, and was not itself undone within them
+-- hit: a revert of it (or of the merge it came with) landed within 30 days, of the whole commit and by its own words, and was not itself undone within them
 -- horizon: 30 days; commits that landed later than that before the end of the history are too young
 -- interval: wilson
 -- source: 85 % of 4,267 declared reverts came within 30 days (docs/accuracy.md); parity of a revert of a revert as in outcomes of Yan et al., EMSE 2019
@@ -9,7 +9,7 @@ WITH undone AS (
     FROM reverts r
     JOIN commits v ON v.repo = r.repo AND v.sha = r.revert
     LEFT JOIN commits b ON b.repo = r.repo AND b.sha = r.reinstated_by
-    WHERE NOT r.partial
+    WHERE NOT r.partial AND r.evidence IN ('declared', 'title')
 ),
 work AS (
     SELECT c.repo, c.sha, c.cohort, c.author,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import hashlib
 import hmac
 import json
@@ -11,15 +12,16 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
 import ai_quality
 from ai_quality.errors import EnvironmentProblem
-from ai_quality.facts import lifetimes, rows, store
+from ai_quality.facts import forge, lifetimes, rows, store
 from ai_quality.facts.mined import Mined
-from ai_quality.pipeline.mining import PULL_REFS, Progress, mine, no_progress, tip_of
-from ai_quality.sources import git
+from ai_quality.pipeline.mining import FETCH_PULLS, PULL_REFS, Progress, mine, no_progress, tip_of
+from ai_quality.sources import git, notes
 
 
 @functools.cache
@@ -64,23 +66,67 @@ def open_facts(
     kept = state_folder(repository) / "facts"
     tip = tip_of(repository, revision)
     is_head = tip == tip_of(repository, "HEAD")
-    refs = repository.refs(*PULL_REFS)
-    given = json.dumps([sorted(refs.items()), allow_missing])
+    refs = repository.refs(*PULL_REFS) | repository.refs(notes.REF)
+    told = forge_told(repository)
+    given = json.dumps([sorted(refs.items()), allow_missing, forge.text_of(told._replace(asked=0)) if told else ""])
     mark = fingerprint() + hashlib.sha256(given.encode()).hexdigest()[:16]
     if is_head and _is_fresh(kept, tip, mark):
         with store.Store(kept) as facts:
             yield facts
         return
-    mined = mine(repository, tip, allow_missing=allow_missing, progress=progress)
-    rows_of = tables(mined, repository_name(repository), author_key(repository), mark)
-    del mined
-    folder = kept if is_head and _can_keep(kept) else repository.scratch / "facts"
-    store.write(folder, rows_of)
+    folder = kept if is_head and can_keep(kept) else repository.scratch / "facts"
+    with _no_collector():
+        mined = mine(repository, tip, allow_missing=allow_missing, progress=progress)
+        store.write(folder, tables(mined, repository_name(repository), author_key(repository), mark, told))
+        del mined
     with store.Store(folder) as facts:
         yield facts
 
 
-def _can_keep(folder: Path) -> bool:
+@contextlib.contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep Python from looking for cycles among millions of rows that have none: a tenth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+FORGE = "forge.json"
+FORGE_LIMIT = 64 * 1024 * 1024
+"""Bytes; a change has about 600."""
+
+
+def forge_told(repository: git.Repository) -> forge.Snapshot | None:
+    """Return what a forge has told this program of the repository's changes; None where it was not asked."""
+    place = state_folder(repository) / FORGE
+    try:
+        with place.open("rb") as file:
+            text = file.read(FORGE_LIMIT + 1)
+    except OSError:
+        return None
+    told = forge.snapshot_from(text.decode("utf-8", "replace")) if len(text) <= FORGE_LIMIT else None
+    return told if told and told.mark == fingerprint() else None
+
+
+def keep_forge(repository: git.Repository, told: forge.Snapshot) -> bool:
+    """Keep what a forge told, as a whole or not at all; False where that cannot be written."""
+    folder = state_folder(repository)
+    try:
+        folder.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=folder, encoding="utf-8", delete=False) as file:  # mode 0600
+            file.write(forge.text_of(told))
+        Path(file.name).replace(folder / FORGE)
+    except OSError:
+        return False
+    return True
+
+
+def can_keep(folder: Path) -> bool:
+    """Can facts be written there? Not into a read-only repository."""
     try:
         folder.parent.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=folder.parent):
@@ -107,8 +153,10 @@ def repository_name(repository: git.Repository) -> str:
     return (place.parent if place.name == ".git" else place).name.removesuffix(".git")
 
 
-def tables(mined: Mined, name: str, key: bytes, mark: str) -> dict[str, Iterator[tuple[object, ...]]]:
-    """Word what was mined as the rows of schema.sql; `key` hashes authors' addresses."""
+def tables(
+    mined: Mined, name: str, key: bytes, mark: str, told: forge.Snapshot | None = None
+) -> dict[str, Iterator[tuple[object, ...]]]:
+    """Word what was mined as the rows of schema.sql, with what a forge told; `key` hashes authors' addresses."""
     hashed: dict[str, str] = {}
 
     def author(email: str) -> str:
@@ -121,13 +169,22 @@ def tables(mined: Mined, name: str, key: bytes, mark: str) -> dict[str, Iterator
     found: dict[str, Iterable[Sequence[object]]] = {
         "commits": rows.commit_facts(mined, landed_lines, author),
         "line_lives": lifetimes.line_lives(every_fate, mined.commits, mined.shape, mined.kinds),
-        "changes": rows.changes(mined, landed_lines),
+        "changes": forge.completed(rows.changes(mined, landed_lines), told.facts if told else {}),
         "reverts": ((r.revert, r.reverted, r.evidence, r.partial, r.reinstated_by) for r in mined.reverts),
         "defects": rows.defects(mined),
+        "usage": rows.usage(mined),
         "owners": lifetimes.owners(mined.state.items(), mined.book, mined.commits),
-        "runs": [rows.run(mined, store.SCHEMA_VERSION, mark)],
+        "runs": [rows.run(replace(mined, notes=_notes(mined.notes, told)), store.SCHEMA_VERSION, mark)],
     }
     return {table: _named(name, found[table]) for table in found}
+
+
+def _notes(notes: Sequence[str], told: forge.Snapshot | None) -> list[str]:
+    """What there is to know of a run; offers that the refs do not show may be known from the forge."""
+    if told is None:
+        return list(notes)
+    kept = [note for note in notes if FETCH_PULLS not in note or not told.facts]
+    return [*kept, *(f"{told.repository} on its forge: {note}" for note in told.notes)]
 
 
 def _named(name: str, rows_of: Iterable[Sequence[object]]) -> Iterator[tuple[object, ...]]:

@@ -119,12 +119,18 @@ def report(facts: store.Store, asked: Window, now: datetime, *, seed: int = 0) -
     """Measure the facts within a window, and say it."""
     run = _run(facts, asked, now)
     return view.build_view(
-        metrics.measure(facts.rows, pull_refs=bool(run.pull_refs), seed=seed),
+        metrics.measure(facts.rows, pull_refs=bool(run.pull_refs), names=_names(facts), seed=seed),
         metrics.cohort_counts(facts.rows),
         metrics.excluded(facts.rows),
         run,
         metrics.survival_curves(facts.rows),
     )
+
+
+def _names(facts: store.Store) -> tuple[str, ...]:
+    """Rows that could only say "unknown" are left out: nobody has asked a forge."""
+    forge = metrics.FORGE_METRICS if metrics.knows_forge(facts.rows) else ()
+    return (*metrics.METRICS, *forge, *metrics.SPENDING)
 
 
 def report_by(facts: store.Store, asked: Window, now: datetime, by: str, *, seed: int = 0) -> slices.SlicedView:

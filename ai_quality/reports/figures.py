@@ -60,7 +60,7 @@ class Contrast:
 
     @property
     def unit(self) -> str:
-        """`points` or `hours`."""
+        """`points`, `hours`, or what is counted."""
         return words.difference_unit(self.scale)
 
     @property
@@ -162,6 +162,14 @@ _WORDINGS = {
     "premerge_rewrite_rate": _Wording("Rewritten pre-merge", "pre-merge rewriting", "lines"),
     "merge_pass_rate": _Wording("Offers merged", "merging", "offers", alike="quarter"),
     "cycle_time": _Wording("Median time to land", "time to land", "changes", scale="hours"),
+    "cost_per_landed_change": _Wording("Cost of a change", "cost of a change", "changes", scale="dollars"),
+    "cost_per_surviving_line": _Wording("Cost of a line alive", "cost of a line", "changes", scale="dollars"),
+    "spend_without_result": _Wording("Spent without result", "spend without result", "cents", "changes"),
+    "first_pass_rate": _Wording("Merged at first pass", "first passes", "changes", alike="quarter"),
+    "review_rounds": _Wording("Median review rounds", "review rounds", "changes", scale="rounds"),
+    "review_comments": _Wording("Median review comments", "review comments", "changes", scale="comments"),
+    "open_time": _Wording("Median time open", "time open", "changes", scale="hours"),
+    "failed_checks": _Wording("With a failed check", "failed checks", "changes", alike="quarter"),
 }
 
 

@@ -15,7 +15,7 @@ from ai_quality.reports.figures import Figure, MetricView
 from ai_quality.reports.slices import SlicedView
 from ai_quality.reports.templating import fill
 from ai_quality.reports.view import COHORTS, ReportView
-from ai_quality.reports.words import Scale
+from ai_quality.reports.words import Scale, tick
 
 LEFT, RIGHT = 12, 260
 FIRST_ROW, ROW = 12, 18
@@ -97,7 +97,7 @@ def chart(curves: Sequence[Curve]) -> Chart | None:
         title=f"{HEADING}: " + "; ".join(f"{COHORTS[curve.cohort]} to {curve.told}" for curve in drawn),
         paths=tuple((curve.cohort, _steps(curve, axes)) for curve in drawn),
         across=tuple(Tick(axes.x(day), f"{day}") for day in (0, 90, 180, 270, YEAR)),
-        up=tuple(Tick(axes.y(share), _label(share, "share")) for share in (0, 0.5, 1)),
+        up=tuple(Tick(axes.y(share), tick(share, "share")) for share in (0, 0.5, 1)),
     )
 
 
@@ -119,7 +119,7 @@ def plot(metric: MetricView) -> Plot | None:
     return Plot(
         title=f"{metric.label}: " + "; ".join(f"{COHORTS[name]} {figure.told}" for name, figure in figures),
         dots=tuple(_dot(name, figure, top, rows[name]) for name, figure in figures),
-        ticks=tuple(Tick(_place(part, 1), _label(top * part, metric.scale)) for part in (0, 0.5, 1)),
+        ticks=tuple(Tick(_place(part, 1), tick(top * part, metric.scale)) for part in (0, 0.5, 1)),
     )
 
 
@@ -144,7 +144,3 @@ def _top(values: Iterable[float], scale: Scale) -> float:
     power = 10.0 ** math.floor(math.log10(highest))
     top = next(step * power for step in (1, 2, 5, 10, 20) if step * power >= highest)
     return min(top, 1.0) if scale == "share" else top
-
-
-def _label(value: float, scale: Scale) -> str:
-    return f"{value * 100:.6g} %" if scale == "share" else f"{value:.6g} h"

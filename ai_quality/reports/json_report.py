@@ -27,7 +27,7 @@ def render(view: ReportView) -> str:
             "verdict": view.verdict,
             "history": _history(view.run),
             "cohorts": {cohort.name: _cohort(cohort) for cohort in view.cohorts},
-            "metrics": {metric.metric.name: _metric(metric) for metric in view.metrics},
+            "metrics": {one.metric.name: _metric(one) for one in (*view.metrics, *view.unrecorded)},
             "survival_curves": _curves(view.curves),
             "excluded": [{"reason": one.reason, "commits": one.commits, "lines": one.lines} for one in view.excluded],
             "caveat": view.caveat,

@@ -9,12 +9,13 @@ from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 
-class _Escaped(str):
-    """Text that autoescape leaves as it is."""
+class Escaped(str):
+    """Text that is made for the format already: nothing escapes it again."""
 
     __slots__ = ()
 
     def __html__(self) -> str:
+        """Return itself: autoescape leaves alone what has this."""
         return self
 
 
@@ -32,5 +33,10 @@ def _environment(escape: Callable[[object], str] | None) -> SandboxedEnvironment
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=None if escape is None else lambda value: _Escaped(escape(value)),
+        finalize=None if escape is None else lambda value: _escaped(value, escape),
     )
+
+
+def _escaped(value: object, escape: Callable[[object], str]) -> object:
+    """What a macro returns, and what the caller vouches for, is escaped already."""
+    return value if hasattr(value, "__html__") else Escaped(escape(value))

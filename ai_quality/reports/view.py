@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from ai_quality.metrics import Counts, Measured
+from ai_quality.metrics import NOTHING_SPENT, Counts, Measured
 from ai_quality.metrics.survival import KaplanMeierPoint
 from ai_quality.reports import words
 from ai_quality.reports.curves import Curve, curves
@@ -100,6 +100,8 @@ class ReportView:
     verdict: str
     cohorts: tuple[Cohort, ...]
     metrics: tuple[MetricView, ...]
+    unrecorded: tuple[MetricView, ...]
+    """What nobody recorded anything for: in JSON as unknown, elsewhere not a word."""
     signs_differ: str
     within_authors: str
     curves: tuple[Curve, ...]
@@ -127,7 +129,8 @@ def build_view(
 ) -> ReportView:
     """Put everything a report says into words; `survival` has the curves of the compared cohorts."""
     run = cleaned(run)
-    metrics = tuple(metric_view(one) for one in measured)
+    silent = {one.metric.name for one in measured if one.why_unknown == NOTHING_SPENT}
+    metrics = tuple(metric_view(one) for one in measured if one.metric.name not in silent)
     return ReportView(
         run=run,
         title=title(run),
@@ -135,6 +138,7 @@ def build_view(
         verdict=verdict(metrics, counts, window=window(run), complete=run.complete),
         cohorts=tuple(Cohort(name, label, counts.get(name)) for name, label in COHORTS.items()),
         metrics=metrics,
+        unrecorded=tuple(metric_view(one) for one in measured if one.metric.name in silent),
         signs_differ=signs_differ(metrics),
         within_authors=within_authors(metrics),
         curves=curves(survival or {}, commits_behind("rework_rate", metrics)),

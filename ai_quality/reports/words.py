@@ -11,7 +11,7 @@ from typing import Literal
 
 from ai_quality.metrics.accuracy import Accuracy
 
-Scale = Literal["share", "hours"]
+Scale = Literal["share", "hours", "dollars", "rounds", "comments"]
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -22,8 +22,10 @@ WIDE_VALUE = 100
 HALF_PERCENT = 0.005
 
 _SINGULAR = {"strata": "stratum"}
-_UNIT = {"share": " %", "hours": " h"}
-_DIFFERENCE_UNIT = {"share": "points", "hours": "hours"}
+_UNIT = {"share": " %", "hours": " h", "dollars": " $", "rounds": "", "comments": ""}
+_DIFFERENCE_UNIT = {
+    "share": "points", "hours": "hours", "dollars": "dollars", "rounds": "rounds", "comments": "comments",
+}  # fmt: skip
 
 
 def count(number: int | None) -> str:
@@ -63,6 +65,11 @@ def accuracy(found: Accuracy) -> str:
     return f"{told} on {count(found.n)} {found.unit} ({found.data}), {found.date}"
 
 
+def tick(number: float, scale: Scale) -> str:
+    """`50 %`, `12 h`, `3`: a mark on an axis."""
+    return f"{_scaled(number, scale):.6g}{_UNIT[scale]}"
+
+
 def interval(middle: float, lo: float, hi: float, scale: Scale) -> str:
     """`4-12`, in the unit of the value it surrounds."""
     return DASH.join(_bounds(middle, lo, hi, scale))
@@ -81,7 +88,7 @@ def difference_interval(middle: float, lo: float, hi: float, scale: Scale) -> st
 
 
 def difference_unit(scale: Scale) -> str:
-    """`points` or `hours`."""
+    """`points`, `hours`, or what is counted."""
     return _DIFFERENCE_UNIT[scale]
 
 
@@ -105,7 +112,7 @@ def _text(shown: float, decimals: int) -> str:
 
 
 def _value_decimals(shown: float, scale: Scale) -> int:
-    fewest = 0 if scale == "hours" and abs(shown) >= WIDE_VALUE else 1
+    fewest = 2 if scale == "dollars" else 0 if scale == "hours" and abs(shown) >= WIDE_VALUE else 1
     return _enough(shown, scale, lambda _: True, fewest)
 
 

@@ -21,7 +21,10 @@ import re
 import subprocess
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -58,6 +61,9 @@ DIFF_OPTIONS = (
 )  # fmt: skip
 """What `git blame` itself uses by default, spelt out so that a user's diff.* settings change nothing."""
 
+AHEAD = 6
+"""Answers that may wait on disk for their reader: some megabytes each, of a thousand commits."""
+
 FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 
 COMPLAINTS: tuple[tuple[str, type[errors.EnvironmentProblem], str, str], ...] = (
@@ -73,7 +79,7 @@ COMPLAINTS: tuple[tuple[str, type[errors.EnvironmentProblem], str, str], ...] = 
     ("promisor", errors.MissingObjects, "an object of this partial clone is not here",
      "run `git fetch --refetch --no-filter` and try again"),
     *((words, errors.MissingObjects, "an object of this history is missing or damaged",
-       "run `git fsck` to see which, then fetch or clone again")
+       "run `git fsck` to see which, then fetch or clone again; --allow-missing goes on without")
       for words in (
           "bad object", "unable to read", "is not a blob", "missing blob", "missing tree", "bad tree", "Could not read",
           "could not parse", "Failed to traverse", "object file", "loose object", "unable to find",
@@ -113,12 +119,10 @@ class Repository:
     def stream(self, *arguments: str, lines: Iterable[str] = ()) -> Iterator[IO[bytes]]:
         """Give git's standard output as it comes; `lines` are its standard input.
 
-        The input goes through a file, so neither side can wait for the other. Reading to the end reads the
-        exit status too: a git that dies half way raises there, before its last record can pass for whole.
+        Reading to the end reads the exit status too: a git that dies half way raises there, before its last record
+        can pass for whole.
         """
-        with tempfile.TemporaryFile(dir=self.scratch) as given, tempfile.TemporaryFile(dir=self.scratch) as talk:
-            given.writelines(f"{line}\n".encode() for line in lines)
-            given.seek(0)
+        with self._input(lines) as given, tempfile.TemporaryFile(dir=self.scratch) as talk:
             process = self._start(arguments, given, talk)
             output = _Output(process, talk, arguments)
             try:
@@ -131,16 +135,61 @@ class Repository:
                 process.wait()
 
     @contextlib.contextmanager
-    def conversation(self, *arguments: str) -> Iterator[Conversation]:
-        """Start a git command that answers line by line (`diff-tree --stdin`), and end it on leaving."""
-        with tempfile.TemporaryFile(dir=self.scratch) as talk:
-            process = self._start(arguments, subprocess.PIPE, talk)
-            conversation = Conversation(process, talk, arguments)
+    def answers_ahead(self, *arguments: str, chunks: Iterable[Sequence[str]]) -> Iterator[Iterator[IO[bytes]]]:
+        """Give a file with git's answer to each chunk of input lines, in order.
+
+        As many gits as there are cores start at once and work up to AHEAD chunks ahead of the reader, so neither
+        waits for the other. A git that fails raises where its answer would come, at the latest on leaving.
+        """
+        rest = iter(chunks)
+        waiting: deque[Future[IO[bytes]]] = deque()
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+
+            def submit(count: int) -> None:
+                waiting.extend(pool.submit(self._spooled, arguments, lines) for lines in islice(rest, count))
+
+            def in_turn() -> Generator[IO[bytes]]:
+                while waiting:
+                    with waiting[0].result() as answer:
+                        waiting.popleft()
+                        submit(1)
+                        yield answer
+
+            submit(AHEAD)
+            answers = in_turn()
             try:
-                yield conversation
+                yield answers
+                for _ in answers:
+                    pass
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.close()
+                raise
             finally:
-                conversation.close()
-                process.wait()
+                answers.close()
+        for left in waiting:
+            if not left.cancelled() and not left.exception():
+                left.result().close()
+
+    def _spooled(self, arguments: tuple[str, ...], lines: Iterable[str]) -> IO[bytes]:
+        """Run git to its end and return a scratch file with what it printed."""
+        with contextlib.ExitStack() as failed:
+            answer = failed.enter_context(tempfile.TemporaryFile(dir=self.scratch))
+            with self._input(lines) as given, tempfile.TemporaryFile(dir=self.scratch) as talk:
+                if self._start(arguments, given, talk, answer).wait():
+                    talk.seek(0)
+                    raise _failure(talk.read(), arguments)
+            answer.seek(0)
+            failed.pop_all()
+            return answer
+
+    @contextlib.contextmanager
+    def _input(self, lines: Iterable[str]) -> Iterator[IO[bytes]]:
+        """Give a file to be git's standard input, so that neither side can wait for the other."""
+        with tempfile.TemporaryFile(dir=self.scratch) as given:
+            given.writelines(f"{line}\n".encode() for line in lines)
+            given.seek(0)
+            yield given
 
     def resolve(self, revision: str) -> str:
         """Return the full id of the commit a revision names.
@@ -231,9 +280,11 @@ class Repository:
             kept["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = str(self._stand_ins)
         return kept
 
-    def _start(self, arguments: tuple[str, ...], stdin: IO[bytes] | int, talk: IO[bytes]) -> subprocess.Popen[bytes]:
+    def _start(
+        self, arguments: tuple[str, ...], given: IO[bytes], talk: IO[bytes], answer: IO[bytes] | int = subprocess.PIPE
+    ) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            self._command(arguments), stdin=stdin, stdout=subprocess.PIPE, stderr=talk,
+            self._command(arguments), stdin=given, stdout=answer, stderr=talk,
             cwd=self._empty, env=self._environment(), bufsize=0,
         )  # fmt: skip
         self._started.append(process)
@@ -263,40 +314,6 @@ class _Output(io.RawIOBase):
     def close(self) -> None:
         self._pipe.close()
         super().close()
-
-
-class Conversation:
-    """A `git diff-tree --stdin` that is asked one commit at a time.
-
-    A line that is no object id is echoed and flushed by diff-tree (builtin/diff-tree.c), which marks the
-    end of each answer.
-    """
-
-    END = b"end-of-answer\n"
-
-    def __init__(self, process: subprocess.Popen[bytes], talk: IO[bytes], arguments: tuple[str, ...]) -> None:
-        """Only `Repository.conversation` calls this."""
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._given, self._answered = process.stdin, io.BufferedReader(_Output(process, talk, arguments), 1 << 16)
-        self._arguments = arguments
-
-    def ask(self, line: str) -> list[bytes]:
-        """Return the lines git answers with; raises when it died instead of answering."""
-        with contextlib.suppress(BrokenPipeError):  # a dead git is met, with its reason, where we read
-            self._given.write(line.encode() + b"\n" + self.END)
-        answer: list[bytes] = []
-        while (got := self._answered.readline()) != self.END:
-            if not got:
-                message = f"git {self._arguments[0]} stopped answering"
-                raise errors.HistoryGarbled(message)
-            answer.append(got)
-        return answer
-
-    def close(self) -> None:
-        """End the conversation; git ends with it."""
-        self._given.close()
-        self._answered.close()
 
 
 @contextlib.contextmanager

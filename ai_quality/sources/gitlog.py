@@ -18,8 +18,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
-from collections.abc import Callable, Iterator
-from typing import IO
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO, NamedTuple, TypeAlias, TypeVar
 
 from ai_quality.errors import HistoryGarbled
 from ai_quality.model import Commit, FileChange, FileDiff, Hunk, MergeDiff, MergeHunk, Person
@@ -31,10 +32,39 @@ LATEST_TIME = 253_402_300_799
 """9999-12-31: git stores and prints any number of digits; a time past this is a broken clock, read as unknown (0)."""
 
 SUBMODULE = "160000"
-SUBMODULE_HEADERS = (b"new file mode 160000\n", b"deleted file mode 160000\n")
+BLOCK = 1 << 20
+OPENS_PATCH, OPENS_COMBINED = b"\ndiff --git ", b"\ndiff --combined "
+COMMIT_LINE = re.compile(rb"^[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?\n", re.MULTILINE)
+INDEX = re.compile(rb"^index ([0-9a-fA-F,]+)\.\.([0-9a-fA-F]+)", re.MULTILINE)
+BINARY = re.compile(rb"^Binary files ", re.MULTILINE)
+SUBMODULE_HEADER = re.compile(rb"^(?:new|deleted) file mode 160000\n", re.MULTILINE)
+HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@.*\n((?:-.*\n)*+)(?:\\.*\n)?+((?:\+.*\n)*+)(?:\\.*\n)?+")
+"""`@@ -start[,count] +start[,count] @@ …`, the lines taken out, the lines put in; possessive, so that it never
+looks back. Matched as a whole because a loop over lines costs several times as much."""
+
+COMBINED_HUNK = re.compile(rb"(@@@+) ((?:[-+]\d+,\d+ )++)\1.*\n((?:[-+ ].*\n)++)")
+"""The same with a column a parent: signs lead each line, context is among them."""
+
 QUOTED = re.compile(rb'"(?:[^"\\]|\\[abtnvfr"\\]|\\[0-3][0-7]{2})*"')
 ESCAPED = re.compile(rb'\\([abtnvfr"\\]|[0-3][0-7]{2})')
 ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 34, b"\\": 92}
+
+
+Row = TypeVar("Row")
+Found = TypeVar("Found")
+Blobs: TypeAlias = tuple[str, ...]
+"""What a patch leads from, and to, last."""
+
+
+class Patch(NamedTuple):
+    """What a patch tells beside its names: see FileDiff."""
+
+    hunks: list[Hunk]
+    texts: list[bytes]
+    binary: bool
+
+
+NO_PATCH = Patch([], [], binary=False)
 
 
 @contextlib.contextmanager
@@ -88,243 +118,225 @@ def _time(field: str) -> int:
 
 def file_diffs(stream: IO[bytes]) -> Iterator[tuple[str, list[FileDiff]]]:
     """Read `diff-tree --stdin --raw -p -U0`: one item a commit that changed anything, in the order asked."""
-    line = stream.readline()
-    while line:
-        with _no_surprise("git diff-tree"):
-            sha, diffs, line = _commit_diffs(line, stream.readline)
-        yield sha, diffs
+    with _no_surprise("git diff-tree"):
+        for sha, rows, patches in _by_commit(_pieces(stream, OPENS_PATCH), _raw_row, _patch):
+            yield sha, _paired(rows, patches)
 
 
-def _commit_diffs(line: bytes, readline: Callable[[], bytes]) -> tuple[str, list[FileDiff], bytes]:
-    sha = _commit_line(line)
-    rows: list[FileChange] = []
-    line = readline()
-    while line[:1] == b":":
-        rows.append(_raw_row(_whole(line)))
-        line = readline()
-    if line == b"\n":
-        line = readline()
-    patches: dict[tuple[str, str], list[Hunk] | None] = {}
-    while line[:11] == b"diff --git ":
-        _whole(line)
-        pair, hunks, line = _patch(readline)
-        patches[pair] = hunks
-    return sha, [diff for row in rows for diff in _paired(row, patches)], line
+def merge_diffs(stream: IO[bytes]) -> Iterator[tuple[str, list[MergeDiff]]]:
+    """Read `diff-tree --stdin -c --combined-all-paths --raw -p`: a merge's files unlike they are in every parent."""
+    with _no_surprise("git diff-tree -c"):
+        for sha, rows, patches in _by_commit(_pieces(stream, OPENS_COMBINED), _combined_row, _combined_patch):
+            yield (
+                sha,
+                [
+                    row._replace(hunks=found or [], binary=found is None)
+                    for row in rows
+                    for found in [patches.get((*row.parent_blobs, row.blob), [])]
+                    if row.mode != SUBMODULE
+                ],
+            )
 
 
-def _whole(line: bytes) -> bytes:
-    if line[-1:] != b"\n":
-        message = f"git's answer ends inside a line: {line[:60]!r}"
+def _by_commit(
+    pieces: Iterable[tuple[bytes, bool]],
+    read_row: Callable[[str], Row],
+    read_patch: Callable[[bytes], tuple[Blobs, Found, int]],
+) -> Iterator[tuple[str, list[Row], dict[Blobs, Found]]]:
+    """Put pieces together: a commit's id, its raw rows, its patches by the blobs they lead from and to."""
+    sha = ""
+    rows: list[Row] = []
+    patches: dict[Blobs, Found] = {}
+    for piece, is_patch in pieces:
+        at = 0
+        if is_patch:
+            blobs, patches[blobs], at = read_patch(piece)
+        for line in piece[at:].decode("utf-8", "surrogateescape").split("\n") if at < len(piece) else ():
+            if line[:1] == ":" and sha:
+                rows.append(read_row(line))
+            elif line or not sha:
+                if sha:
+                    yield sha, rows, patches
+                sha, rows, patches = _commit_id(line), [], {}
+    if sha:
+        yield sha, rows, patches
+
+
+def _pieces(stream: IO[bytes], opener: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Cut a stream before each line that opens a patch → (whole lines, do they start with a patch?).
+
+    Nothing else starts such a line: content has a sign before it, a name with a newline is quoted. A piece
+    holds what stands between two patches too: ids and raw rows.
+    """
+    left, is_patch = b"", False
+    while block := stream.read(max(BLOCK, len(left))):  # more and more, so that a long patch is not copied often
+        first, *others = (left + block).split(opener)
+        for later in others:
+            yield first + b"\n", is_patch
+            first, is_patch = later, True
+        end = len(first) if is_patch else max(first.rfind(b"\n"), 0)
+        if not is_patch and end:
+            yield first[: end + 1], False
+        left = first if is_patch else first[end:]
+    if left or is_patch:
+        yield _whole(left), is_patch
+
+
+def _whole(text: bytes) -> bytes:
+    if text[-1:] != b"\n":
+        message = f"git's answer ends inside a line: {text[-60:]!r}"
+        raise HistoryGarbled(message)
+    return text
+
+
+def _commit_id(line: str) -> str:
+    if len(line) not in (40, 64):
+        message = f"git diff-tree gave {line[:60]!r} where a commit id belongs"
         raise HistoryGarbled(message)
     return line
 
 
-def _commit_line(line: bytes) -> str:
-    sha = line.strip().decode("ascii", "replace")
-    if len(sha) not in (40, 64) or not line.endswith(b"\n"):
-        message = f"git diff-tree gave {line[:60]!r} where a commit id belongs"
+def _raw_row(line: str) -> FileChange:
+    r"""`:100644 100644 <old> <new> M\tpath[\tnew path]`; a path holds no bare tab, git quotes those."""
+    head, _, names = line[1:].partition("\t")
+    old_mode, new_mode, old_blob, new_blob, status = head.split(" ")
+    old_path, _, new_path = names.partition("\t")
+    if not names or not head.isascii():
+        message = f"a raw row lacks something: {line[:200]!r}"
         raise HistoryGarbled(message)
-    return sha
+    if '"' in names:
+        old_path, new_path = unquote(old_path), unquote(new_path)
+    return FileChange(status[0], old_mode, new_mode, old_blob, new_blob, old_path, new_path or old_path)
 
 
-def _raw_row(line: bytes) -> FileChange:
-    r"""`:100644 100644 <old> <new> M\tpath[\tnew path]\n`; a path holds no bare tab, git quotes those."""
-    head, *paths = line[1:-1].split(b"\t")
-    old_mode, new_mode, old_blob, new_blob, status = head.decode("ascii").split(" ")
-    names = [unquote(path) for path in paths]
-    return FileChange(status[0], old_mode, new_mode, old_blob, new_blob, names[0], names[-1])
+def unquote(path: str) -> str:
+    """Undo git's C-style quoting (quote.c); a path with no quotes is itself."""
+    if path[:1] != '"':
+        return path
+    bare = path.encode("utf-8", "surrogateescape")
+    if not QUOTED.fullmatch(bare):
+        message = f"not a path as git quotes one: {path[:60]!r}"
+        raise HistoryGarbled(message)
+    bare = ESCAPED.sub(lambda found: bytes([ESCAPES.get(found[1]) or int(found[1], 8)]), bare[1:-1])
+    return bare.decode("utf-8", "surrogateescape")
 
 
-def unquote(path: bytes) -> str:
-    """Undo git's C-style quoting (quote.c) and decode; a path with no quotes is itself."""
-    if path[:1] == b'"':
-        if not QUOTED.fullmatch(path):
-            message = f"not a path as git quotes one: {path[:60]!r}"
-            raise HistoryGarbled(message)
-        path = ESCAPED.sub(lambda found: bytes([ESCAPES.get(found[1]) or int(found[1], 8)]), path[1:-1])
-    return path.decode("utf-8", "surrogateescape")
+def _patch(piece: bytes) -> tuple[Blobs, Patch, int]:
+    """Read one file's patch after its `diff --git` → blob ids, the patch, where it ends.
 
-
-def _patch(readline: Callable[[], bytes]) -> tuple[tuple[str, str], list[Hunk] | None, bytes]:
-    """Read one file's patch after its `diff --git` line → blob ids, hunks (None: binary), the next line.
-
-    Header lines that a file name could forge are skipped by position: only `index`, the first `@@ ` and
-    `Binary files` count, and git quotes any name that holds a newline. A submodule's patch gets no pair of
-    its own: its id is whatever its author wrote, a blob's of another file too.
+    A submodule's patch gets no blobs of its own: its id is whatever its author wrote, a blob's of another file too.
     """
-    pair = ("", "")
-    hunks: list[Hunk] | None = []
-    submodule = False
-    line = readline()
-    while line[:3] not in (b"@@ ", b"dif", b"") and not _is_commit_line(line):
-        if _whole(line) in SUBMODULE_HEADERS:
-            submodule = True
-        elif line[:6] == b"index " and not submodule:
-            old, _, new = line[6:-1].split(b" ")[0].partition(b"..")
-            pair = (old.decode("ascii"), new.decode("ascii"))
-        elif line[:13] == b"Binary files ":
-            hunks = None
-        line = readline()
-    while line[:3] == b"@@ ":
-        hunk, line = _hunk(line, readline)
-        if hunks is not None:
-            hunks.append(hunk)
-    return pair, hunks, line
+    first = _header_end(piece)
+    blobs = () if SUBMODULE_HEADER.search(piece, 0, first) else _blobs(piece, first)
+    hunks, texts, end = _hunks(piece, first)
+    return blobs, Patch(hunks, texts, binary=_is_binary(piece, first)), _end(piece, end)
 
 
-def _is_commit_line(line: bytes) -> bool:
-    """No header line of a patch is 40 or 64 characters of hex: each starts with a word or a sign."""
-    return len(line) in (41, 65) and line[:-1].isalnum() and max(line[:-1].lstrip(b"0123456789")[:1], b"0") < b"g"
+def _header_end(piece: bytes) -> int:
+    """Return where a patch's first hunk starts, or what follows a patch without one.
+
+    Of a header only `index` and `Binary files` are read; no file name can forge them, since each line of it starts
+    with a word of git's own.
+    """
+    if first := piece.find(b"\n@@") + 1:
+        return first
+    next_commit = COMMIT_LINE.search(piece)
+    return next_commit.start() if next_commit else len(piece)
 
 
-def _hunk(header: bytes, readline: Callable[[], bytes]) -> tuple[Hunk, bytes]:
-    """`@@ -start[,count] +start[,count] @@ …`, then exactly that many lines of each sign."""
-    _, old, new, _ = header.split(b" ", 3)
-    start, removed = _range(old)
-    _, added = _range(new)
-    last, line = header, readline()
-    for _ in range(removed):
-        if line[:1] != b"-":
-            raise _off(header, line)
-        last, line = line, readline()
-    if line[:1] == b"\\":
-        last, line = line, readline()
-    lines: list[bytes] = []
-    for _ in range(added):
-        if line[:1] != b"+":
-            raise _off(header, line)
-        lines.append(line[1:])
-        last, line = line, readline()
-    if line[:1] == b"\\":
-        last, line = line, readline()
-    if not line:
-        _whole(last)
-    return Hunk(start - 1 if removed else start, removed, lines), line
+def _blobs(piece: bytes, header_end: int) -> Blobs:
+    index = INDEX.search(piece, 0, header_end)
+    return (*index[1].decode("ascii").split(","), index[2].decode("ascii")) if index else ()
 
 
-def _range(field: bytes) -> tuple[int, int]:
-    """`-12,3` → (12, 3); a missing count is 1."""
-    start, comma, count = field[1:].partition(b",")
-    if not (start + count).isdigit():
-        message = f"not a range: {field[:40]!r}"
-        raise HistoryGarbled(message)
-    return int(start), int(count) if comma else 1
+def _is_binary(piece: bytes, header_end: int) -> bool:
+    return piece[header_end : header_end + 1] != b"@" and bool(BINARY.search(piece, 0, header_end))
 
 
-def _off(header: bytes, line: bytes) -> HistoryGarbled:
-    return HistoryGarbled(f"a hunk does not hold what its header {header[:40]!r} says: {line[:40]!r}")
+def _end(piece: bytes, end: int) -> int:
+    """Return the end of a patch, once it is known that the next commit starts there, if anything does."""
+    if end < len(piece) and not COMMIT_LINE.match(piece, end):
+        raise _off(piece[end:])
+    return end
 
 
-def _paired(row: FileChange, patches: dict[tuple[str, str], list[Hunk] | None]) -> Iterator[FileDiff]:
-    """Give a raw row its patch. A typechange becomes a deletion and a creation; submodules are no files."""
-    if row.status == "T":
-        gone = row._replace(status="D", new_mode="000000", new_blob="0" * len(row.old_blob))
-        come = row._replace(status="A", old_mode="000000", old_blob="0" * len(row.new_blob))
-        yield from _paired(gone, patches)
-        yield from _paired(come, patches)
-        return
-    mode = row.old_mode if row.status == "D" else row.new_mode
-    if mode == SUBMODULE:
-        return
-    hunks = patches.get((row.old_blob, row.new_blob), [])
-    yield FileDiff(row, hunks or [], hunks is None)
+def _hunks(piece: bytes, at: int) -> tuple[list[Hunk], list[bytes], int]:
+    """Read hunks from a place on → where they stand, the lines they add, one hunk's after the other's, their end."""
+    hunks: list[Hunk] = []
+    blocks: list[bytes] = []
+    while hunk := HUNK.match(piece, at):
+        old_start, old_count, new_count, gone, come = hunk.groups()
+        start, removed, added = int(old_start), int(old_count or 1), int(new_count or 1)
+        if gone.count(b"\n") != removed or come.count(b"\n") != added:
+            raise _off(hunk[0])
+        hunks.append(Hunk(start - 1 if removed else start, removed, added))
+        blocks.append(come)
+        at = hunk.end()
+    text = b"".join(blocks)
+    return hunks, text[1:-1].split(b"\n+") if text else [], at
 
 
-def merge_diffs(lines: list[bytes]) -> list[MergeDiff]:
-    """Read one answer of `diff-tree --stdin -c --combined-all-paths --raw -p -U0` (files unlike every parent)."""
-    if not lines:
-        return []
-    _whole(lines[-1])
-    waiting = iter(lines)
-    with _no_surprise("git diff-tree -c"):
-        return _merge_diffs(lambda: next(waiting, b""))
+def _off(hunk: bytes) -> HistoryGarbled:
+    return HistoryGarbled(f"a hunk does not hold what its header says: {hunk[:80]!r}")
 
 
-def _merge_diffs(readline: Callable[[], bytes]) -> list[MergeDiff]:
-    _commit_line(readline())
-    rows: list[MergeDiff] = []
-    line = readline()
-    while line[:1] == b":":
-        rows.append(_combined_row(line))
-        line = readline()
-    if line == b"\n":
-        line = readline()
-    patches: dict[tuple[str, ...], list[MergeHunk] | None] = {}
-    while line[:5] == b"diff ":
-        blobs, hunks, line = _combined_patch(readline)
-        patches[blobs] = hunks
-    if line:
-        message = f"git diff-tree -c gave {line[:60]!r} where a file belongs"
-        raise HistoryGarbled(message)
+def _paired(rows: list[FileChange], patches: dict[Blobs, Patch]) -> list[FileDiff]:
+    """Give each raw row its patch. A typechange becomes a deletion and a creation; submodules are no files."""
+    if any(row.status == "T" for row in rows):
+        rows = [half for row in rows for half in (_halves(row) if row.status == "T" else (row,))]
     return [
-        row._replace(hunks=found or [], binary=found is None)
+        FileDiff(row, *patches.get((row.old_blob, row.new_blob), NO_PATCH))
         for row in rows
-        for found in [patches.get((*row.parent_blobs, row.blob), [])]
-        if row.mode != SUBMODULE
+        if SUBMODULE not in (row.old_mode, row.new_mode)
     ]
 
 
-def _combined_row(line: bytes) -> MergeDiff:
+def _halves(row: FileChange) -> tuple[FileChange, FileChange]:
+    gone = row._replace(status="D", new_mode="000000", new_blob="0" * len(row.old_blob))
+    come = row._replace(status="A", old_mode="000000", old_blob="0" * len(row.new_blob))
+    return gone, come
+
+
+def _combined_row(line: str) -> MergeDiff:
     r"""`::mode mode mode blob blob blob MM\tpath\tpath\tpath`: a column a parent, the result last."""
-    count = len(line) - len(line.lstrip(b":"))
-    head, *paths = line[count:-1].split(b"\t")
-    fields = head.decode("ascii").split(" ")
-    names = [unquote(path) for path in paths]
-    if len(fields) != 2 * count + 3 or len(names) != count + 1:
+    count = len(line) - len(line.lstrip(":"))
+    head, *paths = line[count:].split("\t")
+    fields = head.split(" ")
+    if len(fields) != 2 * count + 3 or len(paths) != count + 1 or not head.isascii():
         message = f"a combined row of {count} parents lacks some: {line[:200]!r}"
         raise HistoryGarbled(message)
+    names = [unquote(path) for path in paths]
     blobs = fields[count + 1 : 2 * count + 2]
     return MergeDiff(names[-1], fields[count], blobs[-1], tuple(names[:-1]), tuple(blobs[:-1]), [], binary=False)
 
 
-def _combined_patch(readline: Callable[[], bytes]) -> tuple[tuple[str, ...], list[MergeHunk] | None, bytes]:
-    blobs: tuple[str, ...] = ()
-    hunks: list[MergeHunk] | None = []
-    line = readline()
-    while line and line[:3] != b"@@@" and line[:5] != b"diff ":
-        if line[:6] == b"index ":
-            olds, _, new = line[6:-1].split(b" ")[0].partition(b"..")
-            blobs = (*olds.decode("ascii").split(","), new.decode("ascii"))
-        elif line[:13] == b"Binary files ":
-            hunks = None
-        line = readline()
-    while line[:3] == b"@@@":
-        hunk, line = _combined_hunk(line, readline)
-        if hunks is not None:
-            hunks.append(hunk)
-    return blobs, hunks, line
+def _combined_patch(piece: bytes) -> tuple[Blobs, list[MergeHunk] | None, int]:
+    """Read one file's patch after its `diff --combined` → blob ids, hunks (None: binary), where it ends."""
+    first = at = _header_end(piece)
+    hunks: list[MergeHunk] = []
+    while hunk := COMBINED_HUNK.match(piece, at):
+        parents, fields = len(hunk[1]) - 1, hunk[2].split()
+        starts, counts = zip(*(map(int, field[1:].split(b",")) for field in fields), strict=True)
+        lines = [(line[:parents], line[parents:]) for line in hunk[3][:-1].split(b"\n")]
+        if len(fields) != parents + 1 or counts != _counted([signs for signs, _ in lines], parents):
+            raise _off(hunk[0])
+        hunks.append(MergeHunk(starts, lines))
+        at = hunk.end()
+    return _blobs(piece, first), None if _is_binary(piece, first) else hunks, _end(piece, at)
+
+
+def _counted(signs_of_all: list[bytes], parents: int) -> tuple[int, ...]:
+    """Return how many lines each parent has of a hunk, and the result."""
+    counts = [0] * (parents + 1)
+    for signs, lines in Counter(signs_of_all).items():
+        for column in _columns(signs) if len(signs) == parents else ():
+            counts[column] += lines
+    return tuple(counts)
 
 
 @functools.lru_cache(maxsize=4096)
 def _columns(signs: bytes) -> tuple[int, ...]:
-    """Which columns (a parent each, the result last) count a line with these signs; none if they are no signs."""
-    if signs.strip(b"+- "):
-        return ()
+    """Which columns (a parent each, the result last) count a line with these signs."""
     in_result = b"-" not in signs
     held = ord(" ") if in_result else ord("-")
     return (*(parent for parent, sign in enumerate(signs) if sign == held), *((len(signs),) if in_result else ()))
-
-
-def _combined_hunk(header: bytes, readline: Callable[[], bytes]) -> tuple[MergeHunk, bytes]:
-    """Read until every parent's count and the result's are used up; each line leads with a sign a parent."""
-    parents = len(header) - len(header.lstrip(b"@")) - 1
-    ranges = [_range(field) for field in header.split(b" ")[1 : parents + 2]]
-    if len(ranges) != parents + 1:
-        raise _off(header, b"")
-    left = [count for _, count in ranges]
-    body: list[tuple[bytes, bytes]] = []
-    waiting = sum(left)
-    line = readline()
-    while waiting > 0:
-        signs = line[:parents]
-        columns = _columns(signs) if line else ()
-        if len(signs) < parents or not columns:
-            raise _off(header, line)
-        for column in columns:
-            left[column] -= 1
-        waiting -= len(columns)
-        body.append((signs, line[parents:]))
-        line = readline()
-    if any(left):
-        raise _off(header, line)
-    return MergeHunk(tuple(start for start, _ in ranges), body), line

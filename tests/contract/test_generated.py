@@ -7,7 +7,7 @@ from typing import Any
 
 from ai_quality import metrics
 from ai_quality.facts import store
-from ai_quality.model import Change, CommitFact, Defect, LineLife, Owner
+from ai_quality.model import Change, CommitFact, CommitUsage, Defect, LineLife, Owner
 from ai_quality.reports import words
 
 ROW_TYPES: dict[str, Any] = {
@@ -16,6 +16,7 @@ ROW_TYPES: dict[str, Any] = {
     "line_lives": LineLife,
     "defects": Defect,
     "owners": Owner,
+    "usage": CommitUsage,
 }
 RENAMED = {"class": "commit_class"}
 """`class` is a Python keyword."""
@@ -33,7 +34,7 @@ def metrics_page() -> str:
         "not at all), with how much of each cohort its strata leave out; and within authors who have both kinds of",
         "work, as a check. Never causal. `ai-quality report --by` runs the same files on slices.",
     ]
-    for name in metrics.METRICS:
+    for name in (*metrics.METRICS, *metrics.SPENDING, *metrics.FORGE_METRICS):
         metric = metrics.load(name)
         label = "value" if metric.is_median else "hit"
         lines += [
@@ -87,4 +88,4 @@ def test_every_column_of_the_schema_is_defined() -> None:
         assert table.columns, table.name
         assert all(column.definition.strip() for column in table.columns), table.name
     names = {table.name for table in store.schema()}
-    assert names == {"commits", "line_lives", "changes", "reverts", "defects", "owners", "runs"}
+    assert names == {"commits", "line_lives", "changes", "reverts", "defects", "owners", "runs", "usage"}

@@ -54,17 +54,14 @@ Counts = dict[str, dict[str, tuple[int, int]]]
 def ours(story: History) -> Counts:
     with open_repository(story.path) as repository:
         commits = list(history.log(repository, [repository.resolve("HEAD")]))
-        return {
-            story.name(commit.sha): {
-                diff.change.new_path: (
-                    sum(len(hunk.added) for hunk in diff.hunks),
-                    sum(hunk.removed for hunk in diff.hunks),
-                )
-                for diff in diffs
+        with history.differences(repository, commits) as differences:
+            return {
+                story.name(commit.sha): {
+                    diff.change.new_path: (len(diff.texts), sum(hunk.removed for hunk in diff.hunks)) for diff in diffs
+                }
+                for commit, diffs in differences
+                if len(commit.parents) < 2
             }
-            for commit, diffs in history.differences(repository, commits)
-            if len(commit.parents) < 2
-        }
 
 
 def theirs(story: History, **options: bool) -> Counts:

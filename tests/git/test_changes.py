@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from ai_quality import metrics
 from ai_quality.facts import lifetimes, rows
 from ai_quality.model import Change, CommitFact
+from ai_quality.pipeline import open_facts
 from ai_quality.pipeline.mining import mine
 from ai_quality.sources.git import open_repository
 from tests.histories import C, History, Row, at, build
 
+LONG_AGO, LATER = datetime(2025, 1, 1), datetime(2027, 1, 1)  # noqa: DTZ001 (naive UTC, as the facts are)
 FORGE = "GitHub <noreply@github.com>"
 CLAUDE = "Co-authored-by: Claude <noreply@anthropic.com>"
 HEAD_7 = {"refs/pull/7/head": "X5"}
@@ -30,15 +34,34 @@ FIVE = [
 
 WHOLE = FIVE[-1].files
 
-LISTED = "Words (#7)\n\n* X1\n\n* X2\n\n* X3\n\n" + CLAUDE + "\n\n* X4\n\n* X5\n\n---------\n\n" + CLAUDE
+TITLES = ("PR_TITLE", "COMMIT_OR_PR_TITLE")
+MESSAGES = ("PR_BODY", "COMMIT_MESSAGES", "BLANK")
+"""GitHub's settings squash_merge_commit_title and squash_merge_commit_message."""
+
+
+def squash_message(title: str, message: str, own: Sequence[Row] = FIVE[1:], *, coauthors: bool = True) -> str:
+    """Return what GitHub writes on a squash of `own` under these settings.
+
+    A single commit gives its own subject under COMMIT_OR_PR_TITLE, and its body without a list. Whoever co-authored
+    is named at the end whatever the setting, below dashes where text precedes; `coauthors=False`: the merger cut that.
+    """
+    single = own[0].name if len(own) == 1 else ""
+    subject = f"{single if single and title == 'COMMIT_OR_PR_TITLE' else 'Words'} (#7)"
+    marked = [CLAUDE] if any(row.trailers for row in own) else []
+    listed = [part for row in own for part in (f"* {row.name}", *row.trailers)]
+    body = {"PR_BODY": ["This adds words."], "COMMIT_MESSAGES": [] if single else listed, "BLANK": []}[message]
+    ending = marked if coauthors else []
+    divider = ["---------"] if body and ending else []
+    return "\n\n".join([subject, *body, *divider, *ending])
+
+
 SETTINGS = {
-    "COMMIT_MESSAGES": LISTED,
-    "PR_BODY": "Words (#7)\n\nThis adds words.",
-    "PR_BODY with co-authors": "Words (#7)\n\nThis adds words.\n\n---------\n\n" + CLAUDE,
-    "BLANK": "Words (#7)",
-    "BLANK with co-authors": "Words (#7)\n\n" + CLAUDE,
+    "COMMIT_MESSAGES": squash_message("PR_TITLE", "COMMIT_MESSAGES"),
+    "PR_BODY": squash_message("PR_TITLE", "PR_BODY", coauthors=False),
+    "PR_BODY with co-authors": squash_message("PR_TITLE", "PR_BODY"),
+    "BLANK": squash_message("PR_TITLE", "BLANK", coauthors=False),
+    "BLANK with co-authors": squash_message("PR_TITLE", "BLANK"),
 }
-"""The squash messages of GitHub's three settings; where an agent co-authored, it says so at the end."""
 
 
 def told(story: History) -> tuple[list[Change], dict[str, CommitFact]]:
@@ -61,17 +84,42 @@ def squash(name: str = "S", message: str = "Words (#7)", on: str = "A", day: flo
     return C(name, on=on, committer=FORGE, message=message, day=day, files=WHOLE)
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("coauthors", [True, False], ids=["co-authors named", "co-authors cut"])
+@pytest.mark.parametrize("message", MESSAGES)
+@pytest.mark.parametrize("title", TITLES)
 def test_one_ai_commit_of_a_tenth_of_the_lines_counts_a_tenth_whatever_the_squash_says(
-    tmp_path: Path, setting: str
+    tmp_path: Path, title: str, message: str, coauthors: bool
 ) -> None:
-    story = build(tmp_path, [*FIVE, squash(message=SETTINGS[setting])], refs=HEAD_7)
-    (_, change), commits = told(story)
+    landed = squash(message=squash_message(title, message, coauthors=coauthors))
+    (_, change), commits = told(build(tmp_path, [*FIVE, landed], refs=HEAD_7))
     assert (change.number, change.state, change.shape, change.commits) == (7, "landed", "squash", 5)
     assert (change.commit_class, change.cohort, change.agent) == ("mixed", "mixed", "claude-code")
     assert change.ai_share == pytest.approx(0.1)
     assert commits["S"].commit_class == "mixed"
     assert commits["S"].ai_share == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("ai", ["claude", None], ids=["marked", "unmarked"])
+@pytest.mark.parametrize("message", MESSAGES)
+@pytest.mark.parametrize("title", TITLES)
+def test_an_offer_of_one_commit_counts_whole_or_not_at_all(
+    tmp_path: Path, title: str, message: str, ai: str | None
+) -> None:
+    own = C("X", f="a b", ai=ai)
+    landed = C("S", on="A", f="a b", message=squash_message(title, message, [own]), committer=FORGE, day=9)
+    change = changes(tmp_path, [C("A", f="a"), own, landed], {"refs/pull/7/head": "X"})["S"]
+    assert (change.number, change.shape, change.commits) == (7, "squash", 1)
+    assert (change.cohort, change.ai_share) == (("ai", 1) if ai else ("unmarked", 0))
+
+
+def test_a_tenth_is_in_no_rate_and_openly_counted(tmp_path: Path) -> None:
+    story = build(tmp_path, [*FIVE, squash()], refs=HEAD_7)
+    with open_repository(story.path) as repository, open_facts(repository) as facts:
+        facts.set_window(since=LONG_AGO, until=LATER, observed_until=LATER, pull_refs=1)
+        measured = metrics.measure(facts.rows, pull_refs=True, names=["defect_rate", "line_survival"])
+        left_out = metrics.excluded(facts.rows)
+    assert [one.rates["ai"].of for one in measured] == [0, 0]
+    assert ("squashes only partly AI-marked, share known", 1, 20) in left_out
 
 
 @pytest.mark.parametrize("setting", ["COMMIT_MESSAGES", "PR_BODY with co-authors"])

@@ -53,19 +53,26 @@ class Said(NamedTuple):
 
 
 def everything(path: Path) -> Said:
-    with open_repository(path) as repository, history.merge_answers(repository) as ask_merge:
+    with open_repository(path) as repository:
         tip = repository.resolve("HEAD")
         commits = list(history.log(repository, [tip]))
         merges = [commit.sha for commit in commits if len(commit.parents) > 1]
+        with history.merge_answers(repository, commits) as ask_merge:
+            merged = [ask_merge(sha, renames) for sha in merges for renames in (False, True)]
         return Said(
             commits,
-            list(history.differences(repository, commits)),
-            [ask_merge(sha, renames) for sha in merges for renames in (False, True)],
+            differences(repository, commits),
+            merged,
             repository.attributes(tip, ["f", "g.py"], ("linguist-generated", "diff")),
             repository.refs("refs/heads", "refs/tags"),
             repository.blob(f"{tip}:f"),
             (repository.git_dir.resolve(), repository.common_dir.resolve()),
         )
+
+
+def differences(repository: git.Repository, commits: list[Commit]) -> list[tuple[Commit, list[FileDiff]]]:
+    with history.differences(repository, commits) as answers:
+        return list(answers)
 
 
 def owners(told: History, *files: str) -> dict[str, str]:
@@ -255,10 +262,9 @@ def test_half_an_answer_is_never_all_of_one(tmp_path: Path, loose: History) -> N
     given: list[str] = []
     with open_repository(tmp_path) as repository:
         commits = list(history.log(repository, [loose.ids["O"]]))
-        answers = history.differences(repository, commits)
-        with pytest.raises(errors.MissingObjects):
+        with pytest.raises(errors.MissingObjects), history.differences(repository, commits) as answers:
             given.extend(commit.message for commit, _ in answers)
-    assert 0 < len(given) < len(commits)
+    assert len(given) < len(commits)
 
 
 def test_who_leaves_early_still_learns_that_git_failed(tmp_path: Path, loose: History) -> None:
@@ -269,6 +275,12 @@ def test_who_leaves_early_still_learns_that_git_failed(tmp_path: Path, loose: Hi
         repository.stream("rev-list", loose.ids["O"]) as stream,
     ):
         stream.read(1)
+    with (
+        open_repository(tmp_path) as repository,
+        pytest.raises(errors.MissingObjects),
+        repository.answers_ahead("rev-list", "--stdin", chunks=[[loose.ids["O"]]] * 20),
+    ):
+        pass
 
 
 def flat(answers: list[tuple[Commit, list[FileDiff]]]) -> list[FileDiff]:
@@ -283,7 +295,7 @@ def test_placeholders_stand_in_for_what_a_partial_clone_lacks(tmp_path: Path) ->
     with open_repository(clone) as repository:
         tip = repository.resolve("HEAD")
         missing = repository.stand_in_for_missing(tip)
-        answers = list(history.differences(repository, list(history.log(repository, [tip]))))
+        answers = differences(repository, list(history.log(repository, [tip])))
     assert missing == kinds.count(b"blob")
     assert [diff for diff in flat(answers) if diff.hunks] == []
     assert [diff.change.new_path for diff in answers[0][1] if diff.binary] == ["big", "caf\udce9 \t", "f", "l"]
@@ -296,7 +308,7 @@ def test_placeholders_leave_what_is_there_as_it_is(tmp_path: Path, loose: Histor
     whole = everything(loose.path).differences
     with open_repository(tmp_path) as repository:
         assert repository.stand_in_for_missing(loose.ids["O"]) == 1
-        answers = list(history.differences(repository, [commit for commit, _ in whole]))
+        answers = differences(repository, [commit for commit, _ in whole])
     unlike = [pair for pair in zip(flat(answers), flat(whole), strict=True) if pair[0] != pair[1]]
     assert [(found.change.new_path, found.binary, found.hunks) for found, _ in unlike] == [("big", True, [])]
     assert content(tmp_path) == before
@@ -344,19 +356,13 @@ ASKED: dict[str, Callable[[git.Repository], object]] = {
     "git for-each-ref failed (error: unknown option": lambda repository: repository.ask("for-each-ref", "--no-such"),
     "git no-such failed (git: 'no-such' is not": lambda repository: repository.ask("no-such"),
     "git log failed (fatal: unrecognized argument": lambda repository: streamed(repository, "log", "--no-such"),
-    "git diff-tree failed (fatal: ": lambda repository: conversed(repository, "diff-tree", "HEAD", "nobody"),
-    "git version stopped answering": lambda repository: conversed(repository, "version"),
+    "git diff-tree failed (fatal: ": lambda repository: streamed(repository, "diff-tree", "HEAD", "nobody"),
 }
 
 
 def streamed(repository: git.Repository, *arguments: str) -> bytes:
     with repository.stream(*arguments) as stream:
         return stream.read()
-
-
-def conversed(repository: git.Repository, *arguments: str) -> list[bytes]:
-    with repository.conversation(*arguments) as conversation:
-        return conversation.ask("anything")
 
 
 @pytest.mark.parametrize("words", ASKED)
@@ -716,9 +722,9 @@ def test_nothing_is_left_when_all_went_well(told: History, scratch: Path) -> Non
 
 def read_differences(repository: git.Repository) -> None:
     commits = list(history.log(repository, [repository.resolve("HEAD")]))
-    answers = history.differences(repository, commits)
-    next(answers)
-    raise KeyboardInterrupt
+    with history.differences(repository, commits) as answers:
+        next(answers)
+        raise KeyboardInterrupt
 
 
 def read_log(repository: git.Repository) -> None:
@@ -733,13 +739,7 @@ def read_stream(repository: git.Repository) -> None:
         raise KeyboardInterrupt
 
 
-def converse(repository: git.Repository) -> None:
-    with repository.conversation("diff-tree", "--stdin", "--root", "-p") as conversation:
-        conversation.ask(repository.resolve("HEAD"))
-        raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize("consumer", [read_differences, read_log, read_stream, converse], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("consumer", [read_differences, read_log, read_stream], ids=lambda one: one.__name__)
 def test_nothing_is_left_when_the_consumer_of_a_stream_gives_up(
     long: History, scratch: Path, consumer: Callable[[git.Repository], None]
 ) -> None:

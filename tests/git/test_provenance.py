@@ -823,14 +823,14 @@ def fold(parents: list[tuple[int, ...]], answer: list[MergeDiff]) -> Provenance:
 
 @pytest.mark.parametrize(
     "hunks",
-    [[Hunk(3, 0, [b"x"])], [Hunk(1, 2, [])], [Hunk(-1, 1, [])], [Hunk(1, 1, []), Hunk(0, 1, [])]],
+    [[Hunk(3, 0, 1)], [Hunk(1, 2, 0)], [Hunk(-1, 1, 0)], [Hunk(1, 1, 0), Hunk(0, 1, 0)]],
     ids=["past the end", "over the end", "before the start", "backwards"],
 )
 def test_a_diff_of_lines_the_file_does_not_have_is_garbled(hunks: list[Hunk]) -> None:
     pass_ = fold([(), (), (1,)], [])
-    pass_.commit(COMMIT, [FileDiff(ADDED, [Hunk(0, 0, [b"a", b"b"])], binary=False)])
+    pass_.commit(COMMIT, [FileDiff(ADDED, [Hunk(0, 0, 2)], [b"a", b"b"], binary=False)])
     with pytest.raises(HistoryGarbled, match="'f' in commit 2 speaks of lines the file does not have"):
-        pass_.commit(COMMIT, [FileDiff(EDITED, hunks, binary=False)])
+        pass_.commit(COMMIT, [FileDiff(EDITED, hunks, [b"x"], binary=False)])
 
 
 @pytest.mark.parametrize(
@@ -846,17 +846,17 @@ def test_a_combined_diff_of_lines_the_file_does_not_have_is_garbled(hunks: list[
     ids = ("A" * 40, "B" * 40)
     answer = MergeDiff("f", "100644", "C" * 40, ("f", "f"), ids, hunks, binary=False)
     pass_ = fold([(), (), (1,), (2, 1)], [answer])
-    pass_.commit(COMMIT, [FileDiff(ADDED, [Hunk(0, 0, [b"a", b"b"])], binary=False)])
-    pass_.commit(COMMIT, [FileDiff(EDITED, [Hunk(0, 1, [b"x"])], binary=False)])
+    pass_.commit(COMMIT, [FileDiff(ADDED, [Hunk(0, 0, 2)], [b"a", b"b"], binary=False)])
+    pass_.commit(COMMIT, [FileDiff(EDITED, [Hunk(0, 1, 1)], [b"x"], binary=False)])
     row = FileChange("M", "100644", "100644", "B" * 40, "C" * 40, "f", "f")
     with pytest.raises(HistoryGarbled, match="'f' speaks of lines the file does not have"):
-        pass_.commit(COMMIT, [FileDiff(row, [], binary=False)])
+        pass_.commit(COMMIT, [FileDiff(row, [], [], binary=False)])
 
 
 def test_a_merge_git_does_not_explain_is_garbled() -> None:
     pass_ = fold([(), (), (1,), (2, 1)], [])
-    pass_.commit(COMMIT, [FileDiff(ADDED, [Hunk(0, 0, [b"a"])], binary=False)])
-    pass_.commit(COMMIT, [FileDiff(EDITED, [Hunk(0, 1, [b"x"])], binary=False)])
+    pass_.commit(COMMIT, [FileDiff(ADDED, [Hunk(0, 0, 1)], [b"a"], binary=False)])
+    pass_.commit(COMMIT, [FileDiff(EDITED, [Hunk(0, 1, 1)], [b"x"], binary=False)])
     row = FileChange("M", "100644", "100644", "B" * 40, "C" * 40, "f", "f")
     with pytest.raises(HistoryGarbled, match=f"git does not explain 'f' in merge {SHA}"):
-        pass_.commit(COMMIT, [FileDiff(row, [], binary=False)])
+        pass_.commit(COMMIT, [FileDiff(row, [], [], binary=False)])

@@ -7,8 +7,11 @@ from dataclasses import replace
 
 from ai_quality.metrics import Measured, load
 from ai_quality.metrics.rate import unknown
+from ai_quality.reports.comment_data import CommentView
 from ai_quality.reports.slices import SlicedView, build_sliced
 from ai_quality.reports.view import ReportView, RunFacts, build_view
+from tests.unit.reports.comments import ORDINARY as COMMENT
+from tests.unit.reports.comments import with_own
 from tests.unit.reports.views import COUNTS, ORDINARY, RUN, one_slice, sliced
 
 TEXTS = {
@@ -76,3 +79,26 @@ SLICE_FIELDS: dict[str, Callable[[str], SlicedView]] = {
     "repo": lambda text: build_sliced("agent", [one_slice("codex", 4)], 0, _run(repo=text)),
     "note": lambda text: build_sliced("agent", [], 0, _run(notes=(f"note {text}",))),
 }
+
+COMMENT_FIELDS: dict[str, Callable[[str], CommentView]] = {
+    "head": lambda text: replace(COMMENT, head=text),
+    "version": lambda text: replace(COMMENT, version=text),
+    "sha": lambda text: _with_commit(sha=text),
+    "agent": lambda text: _with_commit(agent=text, model=None),
+    "model": lambda text: _with_commit(model=text),
+    "spend evidence": lambda text: _with_commit(spend_evidence=text or "nothing"),
+    "agents' agent": lambda text: _with_agent(agent=text, model=None),
+    "agents' model": lambda text: _with_agent(model=text),
+    "price basis": lambda text: with_own(COMMENT, spend=replace(COMMENT.own.spend, basis=text or "nothing")),
+}
+"""Past the schema: even a view that nobody checked comes out harmless."""
+
+
+def _with_commit(**fields: str | None) -> CommentView:
+    first = replace(COMMENT.own.lines[0], **fields)  # type: ignore[arg-type]  # the fields above are all text
+    return with_own(COMMENT, lines=(first, *COMMENT.own.lines[1:]))
+
+
+def _with_agent(**fields: str | None) -> CommentView:
+    first = replace(COMMENT.own.agents[0], **fields)  # type: ignore[arg-type]  # the fields above are all text
+    return with_own(COMMENT, agents=(first, *COMMENT.own.agents[1:]))

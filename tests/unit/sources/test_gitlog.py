@@ -8,7 +8,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from itertools import islice
 from textwrap import dedent
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -36,6 +38,14 @@ def many(stream: bytes) -> list[tuple[str, list[FileDiff]]]:
     return [(sha[0], diffs) for sha, diffs in file_diffs(io.BytesIO(stream))]
 
 
+class Edit(NamedTuple):
+    """A hunk with the lines it adds."""
+
+    start: int
+    removed: int
+    added: list[bytes]
+
+
 def one(stream: bytes) -> list[FileDiff]:
     """What the one commit of a stream changed."""
     [(_, diffs)] = many(stream)
@@ -43,7 +53,9 @@ def one(stream: bytes) -> list[FileDiff]:
 
 
 def merged(stream: bytes) -> list[MergeDiff]:
-    return merge_diffs(stream.splitlines(keepends=True))
+    """The files of the one merge of a stream."""
+    [found] = [diffs for _, diffs in merge_diffs(io.BytesIO(stream))] or [[]]
+    return found
 
 
 EDIT = said("""
@@ -57,10 +69,15 @@ EDIT = said("""
 """)
 
 
-def hunks(text: str) -> list[Hunk]:
+def hunks(text: str) -> list[Edit]:
     """The hunks of the one file a commit edited."""
-    [(_, found, _)] = one(EDIT + said(text))
-    return found
+    [diff] = one(EDIT + said(text))
+    return edits(diff)
+
+
+def edits(diff: FileDiff) -> list[Edit]:
+    texts = iter(diff.texts)
+    return [Edit(start, removed, list(islice(texts, added))) for start, removed, added in diff.hunks]
 
 
 def change(row: str) -> FileChange:
@@ -69,8 +86,9 @@ def change(row: str) -> FileChange:
     return FileChange(status, old_mode, new_mode, old * 40, new * 40, paths[0], paths[-1])
 
 
-def text(row: str, *found: Hunk) -> FileDiff:
-    return FileDiff(change(row), list(found), binary=False)
+def text(row: str, *found: Edit) -> FileDiff:
+    hunks = [Hunk(start, removed, len(added)) for start, removed, added in found]
+    return FileDiff(change(row), hunks, [line for edit in found for line in edit.added], binary=False)
 
 
 # Which lines gave way to which
@@ -88,7 +106,7 @@ def test_an_edit_is_a_run_of_lines_that_give_way_to_others() -> None:
         +y
         +z
     """)
-    assert found == [Hunk(1, 1, [b"B\n"]), Hunk(3, 2, [b"x\n", b"y\n", b"z\n"])]
+    assert found == [Edit(1, 1, [b"B"]), Edit(3, 2, [b"x", b"y", b"z"])]
 
 
 def test_a_count_of_zero_names_the_line_before() -> None:
@@ -105,27 +123,27 @@ def test_a_count_of_zero_names_the_line_before() -> None:
         -c
         -d
     """)
-    assert inserted == [Hunk(0, 0, [b"x\n"]), Hunk(2, 0, [b"y\n"])]
-    assert deleted == [Hunk(0, 1, []), Hunk(2, 2, [])]
+    assert inserted == [Edit(0, 0, [b"x"]), Edit(2, 0, [b"y"])]
+    assert deleted == [Edit(0, 1, []), Edit(2, 2, [])]
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (["@@ -2 +2 @@ a", "-b", NO_NEWLINE, "+c"], Hunk(1, 1, [b"c\n"])),
-        (["@@ -2 +2 @@ a", "-b", "+c", NO_NEWLINE], Hunk(1, 1, [b"c\n"])),
-        (["@@ -2 +2 @@ a", "-b", NO_NEWLINE, "+c", NO_NEWLINE], Hunk(1, 1, [b"c\n"])),
-        (["@@ -1,0 +2 @@ a", "+b", NO_NEWLINE], Hunk(1, 0, [b"b\n"])),
-        (["@@ -2 +1,0 @@ a", "-b", NO_NEWLINE], Hunk(1, 1, [])),
+        (["@@ -2 +2 @@ a", "-b", NO_NEWLINE, "+c"], Edit(1, 1, [b"c"])),
+        (["@@ -2 +2 @@ a", "-b", "+c", NO_NEWLINE], Edit(1, 1, [b"c"])),
+        (["@@ -2 +2 @@ a", "-b", NO_NEWLINE, "+c", NO_NEWLINE], Edit(1, 1, [b"c"])),
+        (["@@ -1,0 +2 @@ a", "+b", NO_NEWLINE], Edit(1, 0, [b"b"])),
+        (["@@ -2 +1,0 @@ a", "-b", NO_NEWLINE], Edit(1, 1, [])),
     ],
     ids=["before", "after", "both", "appended", "removed"],
 )
-def test_a_missing_newline_at_the_end_is_no_line(body: list[str], expected: Hunk) -> None:
+def test_a_missing_newline_at_the_end_is_no_line(body: list[str], expected: Edit) -> None:
     assert hunks("\n".join([*body, ""])) == [expected]
 
 
 def test_a_carriage_return_belongs_to_the_line() -> None:
-    assert hunks("@@ -2,0 +3,2 @@ b\n+c\r\n+d\re\n") == [Hunk(2, 0, [b"c\r\n", b"d\re\n"])]
+    assert hunks("@@ -2,0 +3,2 @@ b\n+c\r\n+d\re\n") == [Edit(2, 0, [b"c\r", b"d\re"])]
 
 
 HEADERS = [
@@ -149,13 +167,13 @@ def test_content_never_poses_as_a_header() -> None:
     count = len(HEADERS)
     body = b"@@ -1,%d +1,%d @@\n" % (count, count)
     body += b"".join(b"-%b\n" % line for line in HEADERS) + b"".join(b"+%b\n" % line for line in HEADERS)
-    [(_, found, binary)] = one(EDIT + body + b"@@ -20 +19,0 @@ x\n-y\n")
-    assert found == [Hunk(0, count, [line + b"\n" for line in HEADERS]), Hunk(19, 1, [])]
-    assert not binary
+    [diff] = one(EDIT + body + b"@@ -20 +19,0 @@ x\n-y\n")
+    assert edits(diff) == [Edit(0, count, HEADERS), Edit(19, 1, [])]
+    assert not diff.binary
 
 
 def test_the_words_after_a_hunk_header_may_be_anything() -> None:
-    assert hunks("@@ -9 +9 @@ @@ -1 +1 @@ \xff\r\n-a\n+b\n") == [Hunk(8, 1, [b"b\n"])]
+    assert hunks("@@ -9 +9 @@ @@ -1 +1 @@ \xff\r\n-a\n+b\n") == [Edit(8, 1, [b"b"])]
 
 
 # What became of a file
@@ -185,8 +203,8 @@ def test_a_new_file_is_all_added_and_a_deleted_one_all_removed() -> None:
         -b
     """)
     assert one(stream) == [
-        text("000000 100644 0 A A f", Hunk(0, 0, [b"a\n", b"b\n"])),
-        text("100644 000000 B 0 D g", Hunk(0, 2, [])),
+        text("000000 100644 0 A A f", Edit(0, 0, [b"a", b"b"])),
+        text("100644 000000 B 0 D g", Edit(0, 2, [])),
     ]
 
 
@@ -227,7 +245,7 @@ def test_a_rename_keeps_both_names() -> None:
         -e
         +E
     """)
-    assert one(stream) == [text("100644 100644 A A R f g"), text("100644 100644 B D R x y", Hunk(4, 1, [b"E\n"]))]
+    assert one(stream) == [text("100644 100644 A A R f g"), text("100644 100644 B D R x y", Edit(4, 1, [b"E"]))]
 
 
 def test_a_copy_is_a_new_file_because_copies_are_not_asked_for() -> None:
@@ -243,7 +261,7 @@ def test_a_copy_is_a_new_file_because_copies_are_not_asked_for() -> None:
         @@ -0,0 +1 @@
         +a
     """)
-    assert one(stream) == [text("000000 100644 0 A A copy", Hunk(0, 0, [b"a\n"]))]
+    assert one(stream) == [text("000000 100644 0 A A copy", Edit(0, 0, [b"a"]))]
 
 
 def test_a_binary_file_has_no_hunks_and_says_so() -> None:
@@ -261,8 +279,8 @@ def test_a_binary_file_has_no_hunks_and_says_so() -> None:
         Binary files /dev/null and b/g differ
     """)
     assert one(stream) == [
-        FileDiff(change("100644 100644 A B M f"), [], binary=True),
-        FileDiff(change("000000 100644 0 D A g"), [], binary=True),
+        FileDiff(change("100644 100644 A B M f"), [], [], binary=True),
+        FileDiff(change("000000 100644 0 D A g"), [], [], binary=True),
     ]
 
 
@@ -285,7 +303,7 @@ def test_a_change_of_mode_may_come_with_an_edit_or_without() -> None:
         -a
         +b
     """)
-    assert one(stream) == [text("100644 100755 A A M f"), text("100644 100755 A B M g", Hunk(0, 1, [b"b\n"]))]
+    assert one(stream) == [text("100644 100755 A A M f"), text("100644 100755 A B M g", Edit(0, 1, [b"b"]))]
 
 
 def test_a_symbolic_link_is_text_of_another_mode() -> None:
@@ -303,7 +321,7 @@ def test_a_symbolic_link_is_text_of_another_mode() -> None:
         +b
         {NO_NEWLINE}
     """)
-    assert one(stream) == [text("120000 120000 A B M f", Hunk(0, 1, [b"b\n"]))]
+    assert one(stream) == [text("120000 120000 A B M f", Edit(0, 1, [b"b"]))]
 
 
 def test_a_change_of_type_is_a_deletion_and_a_creation() -> None:
@@ -337,9 +355,9 @@ def test_a_change_of_type_is_a_deletion_and_a_creation() -> None:
         +y
     """)
     assert one(stream) == [
-        text("100644 000000 A 0 D f", Hunk(0, 2, [])),
-        text("000000 120000 0 B A f", Hunk(0, 0, [b"b\n"])),
-        text("100644 100644 D E M g", Hunk(0, 1, [b"y\n"])),
+        text("100644 000000 A 0 D f", Edit(0, 2, [])),
+        text("000000 120000 0 B A f", Edit(0, 0, [b"b"])),
+        text("100644 100644 D E M g", Edit(0, 1, [b"y"])),
     ]
 
 
@@ -363,7 +381,7 @@ def test_a_file_that_gives_way_to_a_submodule_is_deleted() -> None:
         @@ -0,0 +1 @@
         +Subproject commit <B>
     """)
-    assert one(stream) == [text("100644 000000 A 0 D f", Hunk(0, 1, []))]
+    assert one(stream) == [text("100644 000000 A 0 D f", Edit(0, 1, []))]
 
 
 def test_a_submodule_that_gives_way_to_a_file_is_a_new_file() -> None:
@@ -386,7 +404,7 @@ def test_a_submodule_that_gives_way_to_a_file_is_a_new_file() -> None:
         @@ -0,0 +1 @@
         +a
     """)
-    assert one(stream) == [text("000000 100644 0 B A f", Hunk(0, 0, [b"a\n"]))]
+    assert one(stream) == [text("000000 100644 0 B A f", Edit(0, 0, [b"a"]))]
 
 
 @pytest.mark.parametrize("row", ["160000 160000 <A> <B> M", "000000 160000 <0> <B> A", "160000 000000 <A> <0> D"])
@@ -423,7 +441,7 @@ def test_a_submodule_with_the_id_of_a_blob_does_not_lend_it_its_patch() -> None:
         @@ -0,0 +1 @@
         +Subproject commit <B>
     """)
-    assert one(stream)[0] == text("000000 100644 0 B A f", Hunk(0, 0, [b"x\n", b"y\n"]))
+    assert one(stream)[0] == text("000000 100644 0 B A f", Edit(0, 0, [b"x", b"y"]))
 
 
 # Rows and patches
@@ -443,7 +461,7 @@ def test_a_row_changed_in_white_space_only_has_no_patch() -> None:
         -x
         +y
     """)
-    assert one(stream) == [text("100644 100644 A B M f"), text("100644 100644 D E M g", Hunk(0, 1, [b"y\n"]))]
+    assert one(stream) == [text("100644 100644 A B M f"), text("100644 100644 D E M g", Edit(0, 1, [b"y"]))]
     assert one(said("<C>\n:100644 100644 <A> <B> M\tf\n\n")) == [text("100644 100644 A B M f")]
 
 
@@ -468,7 +486,7 @@ def test_two_rows_with_the_same_blobs_have_the_same_hunks() -> None:
         -a
         +b
     """)
-    edit = Hunk(0, 1, [b"b\n"])
+    edit = Edit(0, 1, [b"b"])
     assert one(stream) == [text("100644 100644 A B M f", edit), text("100644 100644 A B M g", edit)]
 
 
@@ -497,7 +515,7 @@ def test_a_merge_is_asked_for_raw_rows_alone() -> None:
 
 def test_nothing_said_is_nothing_read() -> None:
     assert many(b"") == []
-    assert merge_diffs([]) == []
+    assert list(merge_diffs(io.BytesIO(b""))) == []
     assert list(commits(io.BytesIO(b""))) == []
 
 
@@ -508,7 +526,7 @@ def test_the_ids_of_a_sha_256_repository_are_longer_and_no_different() -> None:
     found = list(file_diffs(io.BytesIO(said(long, 64))))
     assert [sha for sha, _ in found] == ["C" * 64, "1" * 64, "2" * 64]
     assert found[0][1][0].change.new_blob == "B" * 64
-    assert found[0][1][0].hunks == [Hunk(0, 1, [b"D" * 64 + b"\n"])]
+    assert edits(found[0][1][0]) == [Edit(0, 1, [b"D" * 64 + b""])]
 
 
 # Paths
@@ -546,7 +564,7 @@ def test_a_path_comes_out_as_it_went_in(printed: bytes, path: str) -> None:
         rename from {shown}
         rename to {shown}
     """)
-    assert unquote(printed) == path
+    assert unquote(printed.decode("utf-8", "surrogateescape")) == path
     assert [(diff.change.old_path, diff.change.new_path) for diff in one(stream)] == [(path, path)]
     of_merge = said(f"<C>\n::100644 100644 100644 <A> <B> <D> MM\t{shown}\t{shown}\t{shown}\n\n")
     assert [(diff.path, diff.parent_paths) for diff in merged(of_merge)] == [(path, (path, path))]
@@ -556,7 +574,7 @@ def test_a_path_comes_out_as_it_went_in(printed: bytes, path: str) -> None:
 def test_any_bytes_survive_the_round_trip_through_a_path(path: bytes) -> None:
     special = re.compile(rb'[\x00-\x1f\x7f"\\]')
     printed = b'"%b"' % special.sub(lambda found: b"\\%03o" % found[0][0], path) if special.search(path) else path
-    assert unquote(printed).encode("utf-8", "surrogateescape") == path
+    assert unquote(printed.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape") == path
 
 
 # Merges
@@ -582,7 +600,7 @@ CONFLICT = said("""
 
 
 def test_a_combined_diff_has_a_column_a_parent() -> None:
-    lines = [(b"  ", b"a\n"), (b"- ", b"x\n"), (b" -", b"y\n"), (b"++", b"m\n"), (b"  ", b"c\n")]
+    lines = [(b"  ", b"a"), (b"- ", b"x"), (b" -", b"y"), (b"++", b"m"), (b"  ", b"c")]
     blobs = ("A" * 40, "B" * 40)
     found = [MergeHunk((1, 1, 1), lines)]
     assert merged(MERGE + CONFLICT) == [
@@ -613,20 +631,20 @@ def test_a_combined_diff_of_three_parents() -> None:
     )
     lines = [(b"   ", b"a"), (b"-  ", b"x"), (b" - ", b"y"), (b"  -", b"z"), (b"+++", b"m"), (b"   ", b"c")]
     assert (found.parent_blobs, found.blob) == (("A" * 40, "B" * 40, "D" * 40), "E" * 40)
-    assert found.hunks == [MergeHunk((1, 1, 1, 1), [(signs, line + b"\n") for signs, line in lines])]
+    assert found.hunks == [MergeHunk((1, 1, 1, 1), lines)]
 
 
 def test_every_start_of_a_combined_hunk_is_one_based_even_when_its_count_is_zero() -> None:
     [appended] = merged(MERGE + said("@@@ -1,0 -1,0 +1,1 @@@\n++a\n@@@ -4,1 -3,2 +5,2 @@@\n  c\n+ 2\n"))
     [emptied] = merged(MERGE + said("@@@ -1,1 -1,1 +1,0 @@@\n- b\n -c\n"))
     assert [hunk.starts for hunk in appended.hunks] == [(1, 1, 1), (4, 3, 5)]
-    assert emptied.hunks == [MergeHunk((1, 1, 1), [(b"- ", b"b\n"), (b" -", b"c\n")])]
+    assert emptied.hunks == [MergeHunk((1, 1, 1), [(b"- ", b"b"), (b" -", b"c")])]
 
 
 def test_content_never_poses_as_a_header_of_a_combined_diff() -> None:
-    texts = [line + b"\n" for line in HEADERS] + [b"cr\r\n"]
+    texts = [*HEADERS, b"cr\r"]
     rows = MERGE.replace(b"MM\tf\tf\tf\n", said("MM\tf\tf\tf\n::100644 100644 100644 <1> <2> <3> MM\tg\tg\tg\n"))
-    body = b"@@@ -1,1 -1,1 +1,%d @@@\n- b\n -c\n" % len(texts) + b"".join(b"++" + line for line in texts)
+    body = b"@@@ -1,1 -1,1 +1,%d @@@\n- b\n -c\n" % len(texts) + b"".join(b"++%b\n" % line for line in texts)
     next_file = said("""
         diff --combined g
         index <1>,<2>..<3>
@@ -900,9 +918,13 @@ def test_a_stream_that_does_not_start_with_a_commit_is_garbled(first: bytes) -> 
             read(first)
 
 
-def test_what_is_no_file_of_a_merge_is_garbled() -> None:
-    with pytest.raises(HistoryGarbled, match="where a file belongs"):
-        merged(MERGE + CONFLICT + said("<D>\n"))
+def test_merges_follow_each_other_and_nothing_else_stands_between_them() -> None:
+    two = said("<1>\n") + MERGE + CONFLICT + said("<2>\n") + MERGE.replace(b"f\n", b"g\n") + CONFLICT
+    found = [(sha[0], [diff.path for diff in diffs]) for sha, diffs in merge_diffs(io.BytesIO(two))]
+    assert found == [("1", []), ("C", ["f"]), ("2", []), ("C", ["g"])]
+    for between in (b"x\n", b"\n", b"\\ No newline at end of file\n", b"D" * 39 + b"\n"):
+        with pytest.raises(HistoryGarbled):
+            merged(MERGE + CONFLICT + between)
 
 
 PIECES = st.sampled_from([
@@ -927,7 +949,9 @@ def spoilt(draw: st.DrawFn) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "read", [many, merged, lambda raw: list(commits(io.BytesIO(raw)))], ids=["diffs", "merge", "log"]
+    "read",
+    [many, lambda raw: list(merge_diffs(io.BytesIO(raw))), lambda raw: list(commits(io.BytesIO(raw)))],
+    ids=["diffs", "merge", "log"],
 )
 @given(raw=st.binary() | st.lists(PIECES, max_size=12).map(b"".join) | spoilt())
 def test_bytes_git_never_printed_are_read_or_garbled_and_nothing_else(
