@@ -421,7 +421,7 @@ VARIANTS = {
     "rebase, reword",
 }  # fmt: skip
 """Of these git tells a hook no more than of the others, so not every arrangement and shape has to meet them, too."""
-VARYING = re.compile(r"[0-9a-f]{40}|topic\d+| into side")
+VARYING = re.compile(r"[0-9a-f]{40}|(?:topic|clash)\d+| into side")
 NEVER_MADE = ("-t, untouched", "editor, nothing", "editor, only -s", "editor fails", "GIT_EDITOR=:")
 
 

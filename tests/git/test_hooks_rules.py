@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import sys
+import time
+import types
 from pathlib import Path
 
 import pytest
 
 from ai_quality.facts.marks import classify
+from ai_quality.hooks import run
 from ai_quality.model import Commit, Person
 from tests.committing import NO_HOOKS, TAG, Repo, install, new_repo
+from tests.spending import PERSON, Day
 
 NOTES = "refs/notes/ai-quality"
 
@@ -300,3 +305,49 @@ def test_a_person_with_no_hooks_changes_nothing(noted: Repo) -> None:
     noted.change()
     noted.git(*NO_HOOKS, "commit", "--quiet", "-m", "x", agent=True)
     assert (noted.message(), noted.note()) == ("x", "")
+
+
+# What it cost.
+
+
+def test_the_cost_comes_with_the_mark_and_both_stay_with_an_amend(tmp_path: Path) -> None:
+    """Through the installed hook, so with Python's standard library alone."""
+    day = Day(tmp_path, time.time() - 3600)
+    repo = Repo(day.shop, {"HOME": str(day.home), **PERSON})
+    install(repo)
+    repo.git("config", "ai-quality.usage", "trailer")
+    day.session("s1")
+    day.ask("s1")
+    day.answer("s1", "README")
+    day.now = time.time()
+    repo.git("commit", "--quiet", "-am", "By an agent", agent=True, CLAUDE_CODE_SESSION_ID="s1")
+    credit, cost = repo.message().splitlines()[-2:]
+    assert credit.startswith(f"{TAG}:claude-"), "the log tells the model"
+    assert cost.startswith("AI-Usage: id=")
+    assert both(repo) == (True, True)
+    repo.git("commit", "--quiet", "--amend", "-m", "Better", agent=True)
+    assert repo.message() == f"Better\n\n{credit}\n{cost}"
+    assert repo.log() == ""
+
+
+def test_the_mark_stands_in_the_message_before_its_cost_is_asked_for(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it stays there when the time runs out meanwhile, and when the ledger is in trouble."""
+    seen = []
+
+    def charge_commit(*_: object) -> None:
+        seen.append(Path(repo.message_file).read_text())
+        raise RuntimeError("no such ledger")
+
+    stand_in = types.ModuleType("ai_quality.hooks.spending")
+    stand_in.__dict__["charge_commit"] = charge_commit
+    monkeypatch.setitem(sys.modules, "ai_quality.hooks.spending", stand_in)
+    monkeypatch.setattr("ai_quality.hooks.spending", stand_in, raising=False)
+    monkeypatch.chdir(repo.path)
+    repo.git("config", "ai-quality.usage", "trailer")
+    repo.put_message("One\n")
+    run.main(["prepare-commit-msg", repo.message_file, "message"], {"CLAUDECODE": "1", "GIT_EDITOR": ":"})
+    assert seen == [f"One\n\n{TAG}\n"]
+    assert Path(repo.message_file).read_text() == f"One\n\n{TAG}\n"
+    assert "usage: RuntimeError: no such ledger" in repo.log()
