@@ -22,7 +22,7 @@ CUT = "\n\n*Cut here: a step summary has a limit. The whole is in `report-json`.
 
 PUBLIC = (
     "activity", "verdict", "ai-share", "cost-usd", "tokens", "comment-id", "comment-written",
-    "report-json", "report-md",
+    "noted", "report-json", "report-md",
 )  # fmt: skip
 """The outputs of action.yml, by the names a workflow reads them by."""
 

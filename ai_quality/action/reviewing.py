@@ -37,11 +37,10 @@ class Change:
 
 
 class Run(NamedTuple):
-    """When a run is (naive UTC), its number, which counts up, and the forge it may ask."""
+    """When a run is (naive UTC), and its number, which counts up."""
 
     now: datetime
     number: int = 0
-    forge: object | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ai_quality import model
-from ai_quality.action import events, reviewing
+from ai_quality.action import events, noting, reviewing
 from ai_quality.action.events import Event
 from ai_quality.action.inputs import Inputs, read_inputs
 from ai_quality.action.outputs import Runner
@@ -133,11 +133,13 @@ def _of_pull_request(job: Job, state: State) -> int:
     with _forge(job) as forge, open_repository(job.directory) as repository:
         change = reviewing.change_of(repository, pull, state)
         settings = reviewing.settings_of(repository, pull.base, job.inputs.config)
-        run = reviewing.Run(job.now, run_number(job.environ), forge)
-        done = reviewing.reviewed(repository, change, settings, run)
+        done = reviewing.reviewed(repository, change, settings, reviewing.Run(job.now, run_number(job.environ)))
         numbers = json.dumps(words.numbers(done.view))
         _report(job, words.render_summary(done.view), numbers)
         _post(job, forge, done, numbers)
+        if pull.merged and settings.usage == "notes":
+            seconds = int(job.now.replace(tzinfo=UTC).timestamp())
+            job.runner.set({"noted": noting.note_squash(repository, change, pull, seconds)})
     job.runner.set(
         {
             "verdict": words.verdict(done.view),

@@ -160,9 +160,10 @@ def _sums(book: LineBook, lines: Iterable[int]) -> int:
 def _nearly(book: LineBook, changed: Sequence[Changed], commit: int, took_out: Mapping[int, int]) -> Inverse | None:
     """Look at whose lines this commit took out most of, and at who had taken out what it put back."""
     mine = changed[commit - 1]
-    votes = Counter(map(book.born.__getitem__, mine.ended))
-    votes.update(by for line in mine.added if (by := took_out.get(book.content[line])))
-    for earlier, _ in votes.most_common(2):
+    writers = Counter(map(book.born.__getitem__, mine.ended))
+    texts = {book.content[line] for line in mine.added}  # each once: a thousand braces are one text
+    takers = Counter(by for text in texts if (by := took_out.get(text)))
+    for earlier, _ in (*writers.most_common(2), *takers.most_common(2)):
         if earlier < commit and (theirs := changed[earlier - 1]).size >= SUBSTANCE:
             is_of_a_size = mine.size >= COVERAGE * theirs.size and theirs.size >= PURITY * mine.size
             coverage, purity = _undoes(book, mine, theirs) if is_of_a_size else (0.0, 0.0)

@@ -18,6 +18,9 @@ from ai_quality.pipeline import settling
 from ai_quality.pipeline.spending import Homes
 from ai_quality.sources.git import open_repository
 
+NOBODY = ("-c", "user.name=ai-quality", "-c", "user.email=ai-quality@localhost")
+"""Who merges notes: no person's name, since the notes' own history is pushed too."""
+
 THEIRS = f"{NOTES}-remote"
 """Where a remote's notes are fetched to before they are merged with ours."""
 
@@ -42,7 +45,7 @@ def push_notes(remote: str) -> None:
         git.ask(*push)
     except git.GitSaysNo:
         git.ask("fetch", "--quiet", "--no-tags", "--end-of-options", remote, f"+{NOTES}:{THEIRS}")
-        git.ask("notes", f"--ref={NOTES}", "merge", "--quiet", "--strategy=cat_sort_uniq", THEIRS)
+        git.ask(*NOBODY, "notes", f"--ref={NOTES}", "merge", "--quiet", "--strategy=cat_sort_uniq", THEIRS)
         git.ask(*push)
 
 

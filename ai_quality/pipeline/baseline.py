@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from ai_quality.facts import store
 from ai_quality.facts.forge import Snapshot, text_of
 from ai_quality.pipeline import keeping
 from ai_quality.pipeline.mining import Progress, mine, no_progress
+from ai_quality.sources import notes
 from ai_quality.sources.git import FULL_ID, Repository
 
 WEEK = 7 * 86_400
@@ -40,30 +42,29 @@ def open_baseline(
     """Give facts to compare with at the commit `base` (a full id), mined where no kept ones serve.
 
     `older` is how many seconds of committer time kept facts may be behind; 0 asks for exactly those of `base`, with
-    what the forge has told by now.
+    what the forge and notes tell by now.
     """
     state, told = keeping.state_folder(repository), keeping.forge_told(repository)
-    mark = keeping.fingerprint() + _digest(told)
+    mark = keeping.fingerprint() + _digest(repository, told)
     for folder in (state / FOLDER, state / "facts"):
         if rev := _kept_rev(repository, folder, base, older, mark):
             with store.Store(folder) as facts:
                 yield Baseline(facts, rev, is_new=False)
             return
-    mined = mine(repository, base, progress=progress)
-    key = keeping.author_key(repository)
-    rows_of = keeping.tables(mined, keeping.repository_name(repository), key, mark, told)
-    del mined
     is_kept = keeping.can_keep(state / FOLDER)
     folder = (state if is_kept else repository.scratch) / FOLDER
-    store.write(folder, rows_of)
+    name, key = keeping.repository_name(repository), keeping.author_key(repository)
+    with keeping.no_collector():
+        store.write(folder, keeping.tables(mine(repository, base, progress=progress), name, key, mark, told))
     with store.Store(folder) as facts:
         yield Baseline(facts, base, is_new=is_kept)
 
 
-def _digest(told: Snapshot | None) -> str:
-    """16 digits for what a forge has told, when it was asked left out."""
+def _digest(repository: Repository, told: Snapshot | None) -> str:
+    """16 digits for what history does not hold: notes, and what a forge has told (when it was asked left out)."""
     text = text_of(told._replace(asked=0)) if told else ""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    given = json.dumps([sorted(repository.refs(notes.REF).items()), text])
+    return hashlib.sha256(given.encode()).hexdigest()[:16]
 
 
 def _kept_rev(repository: Repository, folder: Path, base: str, older: int, mark: str) -> str | None:

@@ -101,7 +101,7 @@ def _settle_handed(ledger: Ledger, past: charging.Past, now: int) -> None:
             ledger.update(record._replace(sha=sha, state="kept"))
         elif record.made > now - HOUR:
             continue
-        elif child and record.made - 1 <= child.commit_time <= record.made + HOUR:
+        elif child and abs(child.commit_time - record.made) <= HOUR:
             ledger.update(record._replace(sha=child.sha, state="withheld"))
         else:
             ledger.release(record.id)

@@ -110,6 +110,20 @@ def test_a_workflow_starts_without_rights_and_says_why_it_takes_some(path: Path)
             assert one["with"] == {"fetch-depth": 0, "persist-credentials": False}
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/action.md"])
+def test_the_eight_lines_that_pages_show_do_what_the_recipe_does(page: str) -> None:
+    blocks = re.findall(r"^```yaml\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    shown = [block for block in blocks if "ai-quality/ai-quality@" in block]
+    assert shown or page == "README.md"
+    (recipe,) = read(ROOT / "action/recipes/minimal.yml")["jobs"].values()
+    for block in shown:
+        assert len(block.splitlines()) == 8
+        said = yaml.safe_load(block)
+        (job,) = said["jobs"].values()
+        assert said[True] == "pull_request"  # YAML 1.1 reads a bare `on` so
+        assert job == {key: recipe[key] for key in ("runs-on", "permissions", "steps")}
+
+
 def test_the_poster_for_forks_checks_nothing_out_and_runs_nothing() -> None:
     assert [one.get("uses") for one in steps(read(ROOT / "action/recipes/forks.yml"))] == ["ai-quality/ai-quality@v1"]
 

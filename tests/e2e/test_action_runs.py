@@ -156,6 +156,54 @@ def test_a_change_that_is_over_is_said_so_and_opens_no_comment(
     assert "closed" in body.splitlines()[1].lower()
 
 
+USAGE = "AI-Usage: id=u2345; agent=claude-code; req=3; in=12; cr=0; cw=0; out=450; usd=0.5; ev=paths"
+
+
+@pytest.fixture
+def noted(tmp_path: Path) -> History:
+    """A change whose cost is in a trailer and in a note, as a squash (S) and as a merge (M) of it landed."""
+    rows = [
+        C("A", f="a", files={".ai-quality.yml": b"usage: notes\n"}),
+        C("E", f="a b"),
+        C("W", "A", g="x", ai="claude", trailers=[USAGE]),
+        C("X", "W", g="x y", ai="claude"),
+        C("S", "E", g="x y", message="Change (#7)"),
+        C("M", "E X", message="Merge pull request #7 from stranger/topic"),
+    ]
+    story = build(tmp_path / "r", rows, refs={"refs/heads/squash": "S", "refs/heads/topic": "X"})
+    story.git("notes", "--ref=ai-quality", "add", "-m", USAGE.replace("u2345", "u6789"), story.ids["X"])
+    return story
+
+
+def notes_on(story: History, name: str) -> list[str]:
+    listed = story.git("notes", "--ref=ai-quality", "list").splitlines()
+    found = [line for line in listed if line.endswith(story.ids[name])]
+    return story.git("notes", "--ref=ai-quality", "show", story.ids[name]).splitlines() if found else []
+
+
+def test_what_a_squashed_change_cost_is_noted_on_its_commit_once(machine: Machine, noted: History) -> None:
+    merged = pull(noted, action="closed", merged=True, merge_commit_sha=noted.ids["S"])
+    done = machine.run(noted.path, "pull_request", merged)
+    assert (done.status, done.outputs["noted"]) == (0, "true"), done.log
+    assert sorted(notes_on(noted, "S")) == [USAGE, USAGE.replace("u2345", "u6789")]
+    again = machine.run(noted.path, "pull_request", merged)
+    assert again.outputs["noted"] == "false"
+    assert len(notes_on(noted, "S")) == 2
+
+
+def test_a_merge_keeps_the_commits_and_needs_no_note(machine: Machine, noted: History) -> None:
+    merged = pull(noted, action="closed", merged=True, merge_commit_sha=noted.ids["M"])
+    assert machine.run(noted.path, "pull_request", merged).outputs["noted"] == "false"
+    closed = pull(noted, action="closed")
+    assert "noted" not in machine.run(noted.path, "pull_request", closed).outputs
+    assert (notes_on(noted, "M"), notes_on(noted, "S")) == ([], [])
+
+
+def test_the_cost_in_notes_is_the_changes_cost(machine: Machine, noted: History) -> None:
+    done = machine.run(noted.path, "pull_request", pull(noted), comment="off")
+    assert (done.outputs["cost-usd"], done.outputs["tokens"]) == ("1.0", "924")
+
+
 def test_a_failed_policy_is_a_failure_only_where_that_is_asked_for(tmp_path: Path) -> None:
     rows = [C(f"B{n}", f=f"{n}", day=n, ai="claude", message=f"Change {n}") for n in range(40)]
     late = [C("Z", f="z", day=120), C("X", f="x", day=121)]
