@@ -10,8 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ai_quality.spend import Call as Call  # noqa: PLC0414 (this and the next four: said again here, where all rows are)
+from ai_quality.spend import Call as Call  # noqa: PLC0414 (this and the next seven: said again here, where all rows are)
 from ai_quality.spend import CallKind as CallKind  # noqa: PLC0414
+from ai_quality.spend import Override as Override  # noqa: PLC0414
+from ai_quality.spend import Overrides as Overrides  # noqa: PLC0414
+from ai_quality.spend import Rates as Rates  # noqa: PLC0414
 from ai_quality.spend import Request as Request  # noqa: PLC0414
 from ai_quality.spend import Tokens as Tokens  # noqa: PLC0414
 from ai_quality.spend import Usage as Usage  # noqa: PLC0414

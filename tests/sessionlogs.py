@@ -9,9 +9,11 @@ A time is seconds after START. Every text that must never get into a row holds C
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -24,7 +26,24 @@ CANARY = "CANARY-b1f6"
 START = datetime(2026, 11, 20, 9, 14, tzinfo=UTC)
 SHOP = "/home/dev/shop"
 
+GOLDEN = Path(__file__).parent / "golden" / "sessions"
+"""A home with a log of every agent: `home` (`dot-x` is `.x`), its databases as `stores`, their sums in `totals.txt`."""
+
 Line = dict[str, Any]
+
+
+def golden_home(home: Path) -> Path:
+    """The golden home as agents would have left it."""
+    home.mkdir()
+    for place in sorted((GOLDEN / "home").iterdir()):
+        shutil.copytree(place, home / place.name.replace("dot-", ".", 1))
+    for script in sorted((GOLDEN / "stores").iterdir()):
+        path = home.joinpath(*script.name.removesuffix(".sql").replace("dot-", ".", 1).split("__"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with sqlite3.connect(path) as made:
+            made.executescript(script.read_text(encoding="utf-8"))
+        made.close()
+    return home
 
 
 def at(seconds: float) -> str:

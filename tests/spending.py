@@ -62,13 +62,14 @@ class Day:
                 file.write(f"{path} at {self.now}\n")
 
     def commit(
-        self, subject: str, *paths: str, where: Path | None = None, words: tuple[str, ...] = (), **more: str
-    ) -> str:
-        """Commit those paths; returns the id."""
+        self, subject: str, *paths: str, where: Path | None = None, words: tuple[str, ...] = (),
+        by: Mapping[str, str] | None = None,
+    ) -> str:  # fmt: skip
+        """Commit those paths, with the variables of who does it; returns the id."""
         where = where or self.shop
         self.wait()
         self.git(where, "add", "--", *paths)
-        self.git(where, "commit", "--quiet", "-m", subject, *words, **more)
+        self.git(where, "commit", "--quiet", "-m", subject, *words, **(by or {}))
         return self.git(where, "rev-parse", "HEAD")
 
     # --- agents --------------------------------------------------------------------------------------
@@ -95,13 +96,13 @@ class Day:
     def agent_commits(
         self, name: str, subject: str, *paths: str, words: tuple[str, ...] = (), says: bool = True
     ) -> str:
-        """The agent runs `git commit` itself; its answer that did so is one more, as is the closing one."""
+        """The agent runs `git commit` itself, which takes one more answer; quietly where it `says` nothing."""
         session = self.sessions[name]
         where = Path(session.directory)
-        sha = self.commit(subject, *paths, where=where, words=words, CLAUDECODE="1", CLAUDE_CODE_SESSION_ID=name)
-        self.now -= 30  # the request that ran it was made before
+        sha = self.commit(subject, *paths, where=where, words=words, by=agent(name))
+        self.now -= 80  # the request that ran it was made before
         self.answer(name, commits=sha if says else "", runs="" if says else "git commit -q")
-        self.now -= 30
+        self.now += 20
         return sha
 
     # --- what comes of it ----------------------------------------------------------------------------
@@ -122,6 +123,11 @@ class Day:
 
     def subject(self, sha: str) -> str:
         return self.git(self.shop, "log", "-1", "--format=%s", sha)
+
+
+def agent(session: str) -> dict[str, str]:
+    """The variables that Claude Code sets for the commands of a session."""
+    return {"CLAUDECODE": "1", "CLAUDE_CODE_SESSION_ID": session}
 
 
 def letters(buckets: Mapping[str, Any]) -> str:

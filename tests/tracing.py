@@ -32,6 +32,8 @@ class Trace:
     commits: list[Commit]
     shape: Landings
     names: Mapping[str, str] = field(repr=False)
+    states: Mapping[int, State] = field(repr=False)
+    """The files of each commit of the mainline."""
 
     def name(self, number: int) -> str:
         """The name of a commit from its number; "" for none."""
@@ -95,7 +97,7 @@ def trace(
             landed=shape.landed,
             reverts={number[one]: [number[name] for name in undone.split()] for one, undone in (reverts or {}).items()},
             ignored={number[name] for name in ignored},
-            keep={number[tip]},
+            keep=set(shape.mainline),
         )
         with (
             history.differences(repository, commits) as differences,
@@ -105,4 +107,5 @@ def trace(
             for commit, diffs in differences:
                 fold.commit(commit, arrange(diffs))
         book = fold.finish(number[tip])
-        return Trace(book, fold.states[number[tip]], commits, shape, {sha: name for name, sha in ids.items()})
+        words = {sha: name for name, sha in ids.items()}
+        return Trace(book, fold.states[number[tip]], commits, shape, words, fold.states)

@@ -20,7 +20,6 @@ from ai_quality.pipeline.commenting import review
 from ai_quality.reports import RENDERERS, comment
 from ai_quality.reports.comment_data import CommentView, Judgement, State
 from ai_quality.reports.view import ReportView
-from ai_quality.sources import notes
 from ai_quality.sources.changed import merge_base
 from ai_quality.sources.git import Repository, open_repository
 
@@ -110,7 +109,7 @@ def reviewed(repository: Repository, change: Change, settings: config.Config, ru
     with open_baseline(repository, change.base) as found:
         view = review(
             repository, found.facts, base=change.base, head=change.head, config=settings, now=run.now,
-            run=run.number, state=change.state, notes=notes.read(repository),
+            run=run.number, state=change.state,
         )  # fmt: skip
         return Reviewed(view, settings, found.rev if found.is_new else None)
 

@@ -23,7 +23,7 @@ from ai_quality.errors import ArtifactRefused, EnvironmentProblem, ForgeProblem,
 from ai_quality.pipeline import fetching, posting
 from ai_quality.pipeline.posting import Posted
 from ai_quality.reports import comment as words
-from ai_quality.reports import comment_words
+from ai_quality.reports import comment_details
 from ai_quality.reports.comment_data import State
 from ai_quality.sources.git import Repository, open_repository
 from ai_quality.sources.github import GitHub, connect
@@ -191,7 +191,7 @@ def _told(job: Job, posted: Posted) -> None:
 def _judged(job: Job, done: reviewing.Reviewed) -> int:
     is_gate = (job.inputs.fail_on or done.settings.fail_on) == "policy"
     for one in done.failed:
-        job.runner.tell("error" if is_gate else "notice", f"policy: {comment_words.judgement(one)}")
+        job.runner.tell("error" if is_gate else "notice", f"policy: {comment_details.judgement(one)}")
     return FAILED if done.failed and is_gate else 0
 
 

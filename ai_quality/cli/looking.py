@@ -15,7 +15,7 @@ import click
 from ai_quality import pipeline
 from ai_quality.cli.common import Settings, as_json, as_json_text, open_facts, progress_bar, write
 from ai_quality.errors import AiQualityError, UsageError
-from ai_quality.facts import marks, rows, store
+from ai_quality.facts import marks, store
 from ai_quality.hooks import checking
 from ai_quality.model import Commit, Person
 from ai_quality.pipeline import doctor as doctor_checks
@@ -156,8 +156,9 @@ def defects(settings: Settings, fixes: tuple[str, ...], traced_only: bool, form:
         with open_repository(settings.directory) as repository:
             asked = [repository.resolve(sha) for sha in fixes]
             with progress_bar(settings) as progress:
-                mined = pipeline.mine(repository, also=asked, allow_missing=settings.allow_missing, progress=progress)
-        found = rows.traced(mined, asked, declared=not traced_only)
+                found = pipeline.trace(
+                    repository, asked, declared=not traced_only, allow_missing=settings.allow_missing, progress=progress
+                )
     else:
         with open_facts(settings) as (_, opened):
             listed = opened.rows("SELECT sha FROM commits WHERE kind = 'fix'")

@@ -67,10 +67,10 @@ def usage(
     now = int(time.time())
     with open_repository(settings.directory) as repository:
         if dry_run:
-            _show(settling.plan(repository, chosen, now))
+            _show(settling.plan(repository, chosen, os.environ, now))
             return
         if sync:
-            _say(settings, settling.sync(repository, chosen, now))
+            _say(settings, settling.sync(repository, chosen, os.environ, now))
         told = spending.spend(repository, chosen, now, since=since)
         changes = None
         if by == "change":

@@ -161,13 +161,15 @@ _NO_PRODUCT = _any(r"""
 _NO_DEFECT = _words(
     rf"typos? misspell\w* spelling grammar fix(?:es|ed|ing)?(?:_up)?(?:_(?:{_FILLER}))*_(?:{_NO_PRODUCT})"
 )
-_FIXING = _words(r"(?:bug|hot|quick)?fix(?:es|ed|ing)? regressions?")
-_MALFUNCTION = _words(r"""
+_NOT_DENIED = "(?<!no_)(?<!any_)(?<!without_)"  # "no regressions" boasts of a test run
+_FIXING = _words(rf"(?:bug|hot|quick)?fix(?:es|ed|ing)? {_NOT_DENIED}regressions?")
+_MALFUNCTION = _words(rf"""
     bugs? crash\w* seg(?:mentation)?[_-]?fault\w* sigsegv leak\w* rac(?:e|es|y) deadlock\w* livelock\w* overflow\w*
     underflow\w* use[_-]after[_-]free uaf double[_-]free out[_-]of[_-]bounds? oob npe panic\w* hang(?:s|ing)? hung
     infinite_loop corrupt\w* uninitiali[sz]ed off[_-]by[_-]one broken breaks? breakage wrong\w* incorrect\w* mistake\w*
     bogus bad spurious\w* erroneous\w* inconsisten\w* misbehav\w* unexpected\w* accidental\w* unintended
-    unintentional\w* regress\w* fail(?:s|ed|ing|ures?)? repair\w* resolve[sd]? work-?around invalid stale malformed
+    unintentional\w* {_NOT_DENIED}regress\w* fail(?:s|ed|ing|ures?)? repair\w* resolve[sd]? work-?around invalid stale
+    malformed
     false[_-](?:positive|negative)s? undefined unhandled uncaught dangling
 """)
 _CASE = _words(r"""
@@ -182,9 +184,10 @@ _ANNOUNCES = _words(r"""
     release[sd]? tests? docs? make reorgani[sz]e\w* rework\w* rewrite expose\w* extend\w* provide\w* create[sd]? build
     format style lint
 """)
-_SAYS_SO = _words(r"""
+_SAYS_SO = _words(rf"""
     (?:this|it|patch|commit|change|which|that|and)_(?:\w+_)?fix(?:es|ed)? the_fix to_fix_(?:this|it|the|that)
-    reported[_-]by introduced_(?:in|by|with) backported cc:_<?stable regress\w* reproduc\w* steps_to (?:this|the|a)_bug
+    reported[_-]by introduced_(?:in|by|with) backported cc:_<?stable {_NOT_DENIED}regress\w* reproduc\w*
+    steps_to (?:this|the|a)_bug
 """)
 _FIXES_COMMIT = re.compile(r"(?:commit )?(?P<sha>[0-9a-f]{7,64})\b", re.IGNORECASE)
 _FIXES_ISSUE = re.compile(

@@ -1,9 +1,9 @@
-"""Which commit undoes which, as their lines say, whatever the messages do: one puts back what the other changed.
+"""Which commit undoes which, as their content says, whatever the messages do: one puts back what the other changed.
 
-Two grades. `exact`: the lines it took out are those the other added, and the lines it added those the other took
-out, none missing and none more. `inferred`: COVERAGE of the other's lines and no little of its own (PURITY), of a
-change of SUBSTANCE that not the same author made within the hour. Blank lines and generated files say nothing. Only
-earlier commits are named, of several alike the latest.
+Two grades. `exact`: every file goes back to the blob it had, or the lines taken out are those the other added and the
+lines added those it took out, none missing and none more (the text around may have moved on). `inferred`: COVERAGE of
+the other's lines and no little of its own (PURITY), of a change of SUBSTANCE that not the same author made within the
+hour. Blank lines and generated files say nothing. Only earlier commits are named, of several alike the latest.
 
 Of forty such pairs without a word in the message that we read, 24 took a change back: version numbers, switches
 and generated text come and go too. So these rows are shown (`ai-quality facts reverts`) and no rate counts them.
@@ -13,13 +13,14 @@ Pure: no process, no clock. Measured in docs/accuracy.md.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import nsmallest
 from typing import NamedTuple
 
 from ai_quality.facts.lines import BLANK, LineBook
 from ai_quality.facts.paths import UNCOUNTED
-from ai_quality.facts.reverts import Revert
-from ai_quality.model import Commit
+from ai_quality.facts.reverts import Revert, settled
+from ai_quality.model import Commit, FileDiff
 
 COVERAGE = 0.9
 """Share of a change's lines that must be undone: 92.4 % of 3,929 declared reverts undo that many."""
@@ -33,6 +34,24 @@ SUBSTANCE = 3
 AT_ONCE = 3600
 """Seconds within which an author who takes lines back is still writing."""
 
+KEPT = 8
+"""Texts by which it is remembered who took them out; a commit that puts nine in ten back has one of them."""
+
+
+class Touch(NamedTuple):
+    """What a commit did to one file: text lines added and taken out."""
+
+    path: str
+    added: int
+    deleted: int
+
+
+class Outline(NamedTuple):
+    """What a commit did to whole files, as a hash of their blobs before and after; `undone` is what its revert has."""
+
+    done: int
+    undone: int
+
 
 class Inverse(NamedTuple):
     """`revert` undoes `reverted`, both commit numbers; shares of the latter's lines undone, of the former's undoing."""
@@ -44,18 +63,46 @@ class Inverse(NamedTuple):
     purity: float
 
 
+class Changed(NamedTuple):
+    """The lines with text that a commit added to counted files and took out of them, and what it did to whole files."""
+
+    added: list[int]
+    ended: list[int]
+    files: Outline | None
+    """None where it touched no counted file."""
+
+    @property
+    def size(self) -> int:
+        """Lines changed."""
+        return len(self.added) + len(self.ended)
+
+
+def outline(diffs: Iterable[FileDiff]) -> Outline:
+    """Return what the diffs of one commit did to whole files."""
+    rows = [diff.change for diff in diffs]
+    return Outline(
+        hash(frozenset((row.old_path, row.old_blob, row.new_path, row.new_blob) for row in rows)),
+        hash(frozenset((row.new_path, row.new_blob, row.old_path, row.old_blob) for row in rows)),
+    )
+
+
 def content_reverts(
-    book: LineBook, kinds: Mapping[str, str], commits: Sequence[Commit], told: Sequence[Revert]
+    book: LineBook, changed: Sequence[Changed], commits: Sequence[Commit], told: Sequence[Revert]
 ) -> Iterator[Revert]:
-    """Yield the pairs that lines tell of and messages do not (`told`); `commits` are the landed ones, parents first."""
+    """Yield the pairs that content tells of and messages do not (`told`); `commits` are landed ones, parents first.
+
+    A revert that another row undid in its turn says so, whichever of the two kinds that row is of.
+    """
     by_message = {one.revert for one in told if not one.partial}
-    undone_again = {one.reverted: one.revert for one in told if not one.partial and not one.reinstated_by}
-    for found in find_inverses(book, kinds, len(commits)):
-        revert, reverted = commits[found.revert - 1], commits[found.reverted - 1]
-        if revert.sha in by_message or len(revert.parents) > 1:
-            continue
-        if found.evidence == "exact" or not _is_still_writing(revert, reverted):
-            yield Revert(revert.sha, reverted.sha, found.evidence, undone_again.get(revert.sha), partial=False)
+    found = []
+    for one in find_inverses(book, changed):
+        revert, reverted = commits[one.revert - 1], commits[one.reverted - 1]
+        is_told = revert.sha in by_message or len(revert.parents) > 1
+        if not is_told and (one.evidence == "exact" or not _is_still_writing(revert, reverted)):
+            found.append(Revert(revert.sha, reverted.sha, one.evidence, None, partial=False))
+    place = {commit.sha: at for at, commit in enumerate(commits)}
+    every = sorted((*told, *found), key=lambda row: place[row.revert])
+    yield from (row for row in settled(every) if row.evidence in ("exact", "inferred"))
 
 
 def _is_still_writing(revert: Commit, reverted: Commit) -> bool:
@@ -63,75 +110,72 @@ def _is_still_writing(revert: Commit, reverted: Commit) -> bool:
     return same and abs(revert.author_time - reverted.author_time) < AT_ONCE
 
 
-def find_inverses(book: LineBook, kinds: Mapping[str, str], commits: int) -> Iterator[Inverse]:
-    """Yield every commit from 1 to `commits` whose lines undo those of an earlier one, with that one."""
-    added, ended = _added(book, kinds, commits), _ended(book, kinds, commits)
-    earlier: dict[tuple[int, int, int, int], int] = {}
-    for commit in range(1, commits + 1):
-        mine = _sums(book, added[commit], ended[commit])
-        if added[commit] or ended[commit]:
-            exact = earlier.get((*mine[2:], *mine[:2]))
-            if exact and _undoes(book, added, ended, commit, exact) == (1.0, 1.0):
-                yield Inverse(commit, exact, "exact", 1.0, 1.0)
-            elif found := _nearly(book, added, ended, commit):
-                yield found
-            earlier[mine] = commit
-
-
-def _added(book: LineBook, kinds: Mapping[str, str], commits: int) -> list[list[int]]:
-    """Commit → the lines with text that it added to counted files."""
-    added: list[list[int]] = [[] for _ in range(commits + 1)]
+def changes_of(
+    book: LineBook, kinds: Mapping[str, str], outlines: Sequence[Outline], touched: Sequence[Sequence[Touch]]
+) -> list[Changed]:
+    """Return what each of the first commits changed, as many as there are `outlines`; `touched` are their files."""
     counted = [kinds[path] not in UNCOUNTED for path in book.paths]
-    flags = book.flags
-    for commit, path, first, size in book.births:
-        if commit <= commits and counted[path]:
-            added[commit] += [line for line in range(first, first + size) if not flags[line] & BLANK]
-    return added
-
-
-def _ended(book: LineBook, kinds: Mapping[str, str], commits: int) -> list[list[int]]:
-    """Commit → the lines with text that it took out of counted files."""
-    counted = bytearray(len(book.born))
-    for _, path, first, size in book.births:
-        if kinds[book.paths[path]] not in UNCOUNTED:
-            counted[first : first + size] = b"\1" * size
-    flags = book.flags
-    return [
-        [],
-        *(
-            [line for line in book.died_in(n) if counted[line] and not flags[line] & BLANK]
-            for n in range(1, commits + 1)
-        ),
+    lines = bytearray(len(book.born))
+    changed = [
+        Changed([], [], files if any(kinds[touch.path] not in UNCOUNTED for touch in touches) else None)
+        for files, touches in zip(outlines, touched, strict=False)
     ]
+    for commit, path, first, size in book.births:
+        if counted[path]:
+            texts = [line for line in range(first, first + size) if not book.flags[line] & BLANK]
+            for line in texts:
+                lines[line] = 1
+            if commit <= len(changed):
+                changed[commit - 1].added.extend(texts)
+    for number, one in enumerate(changed, 1):
+        one.ended.extend(line for line in book.died_in(number) if lines[line])
+    return changed
 
 
-def _sums(book: LineBook, added: Sequence[int], ended: Sequence[int]) -> tuple[int, int, int, int]:
-    """A fingerprint in which the two sides of an inverse change places: equal texts have equal sums in any order."""
-    text = book.content.__getitem__
-    return sum(map(text, added)), len(added), sum(map(text, ended)), len(ended)
+def find_inverses(book: LineBook, changed: Sequence[Changed]) -> Iterator[Inverse]:
+    """Yield every commit that undoes an earlier one, with that one; `changed` by commit number - 1."""
+    by_files: dict[int, int] = {}
+    by_lines: dict[tuple[int, int, int, int], int] = {}
+    took_out: dict[int, int] = {}
+    for commit, mine in enumerate(changed, 1):
+        if mine.files is None:
+            continue
+        sums = _sums(book, mine.added), len(mine.added), _sums(book, mine.ended), len(mine.ended)
+        exact = by_files.get(mine.files.undone)
+        if not exact and mine.size:
+            exact = by_lines.get((*sums[2:], *sums[:2]))
+        if exact and (by_files.get(mine.files.undone) or _undoes(book, mine, changed[exact - 1]) == (1.0, 1.0)):
+            yield Inverse(commit, exact, "exact", 1.0, 1.0)
+        elif found := _nearly(book, changed, commit, took_out):
+            yield found
+        by_files[mine.files.done] = by_lines[sums] = commit
+        took_out |= dict.fromkeys(nsmallest(KEPT, {book.content[line] for line in mine.ended}), commit)
 
 
-def _nearly(book: LineBook, added: list[list[int]], ended: list[list[int]], commit: int) -> Inverse | None:
-    """The commit whose lines this one took out most of, if it undoes most of it and does little else."""
-    owners = Counter(map(book.born.__getitem__, ended[commit]))
-    for earlier, lines in owners.most_common(1):
-        size = len(added[earlier]) + len(ended[earlier])
-        if earlier < commit and size >= SUBSTANCE and lines >= COVERAGE * len(added[earlier]):
-            coverage, purity = _undoes(book, added, ended, commit, earlier)
+def _sums(book: LineBook, lines: Iterable[int]) -> int:
+    """A fingerprint of texts in any order."""
+    return sum(map(book.content.__getitem__, lines))
+
+
+def _nearly(book: LineBook, changed: Sequence[Changed], commit: int, took_out: Mapping[int, int]) -> Inverse | None:
+    """Look at whose lines this commit took out most of, and at who had taken out what it put back."""
+    mine = changed[commit - 1]
+    writers = Counter(map(book.born.__getitem__, mine.ended))
+    texts = {book.content[line] for line in mine.added}  # each once: a thousand braces are one text
+    takers = Counter(by for text in texts if (by := took_out.get(text)))
+    for earlier, _ in (*writers.most_common(2), *takers.most_common(2)):
+        if earlier < commit and (theirs := changed[earlier - 1]).size >= SUBSTANCE:
+            is_of_a_size = mine.size >= COVERAGE * theirs.size and theirs.size >= PURITY * mine.size
+            coverage, purity = _undoes(book, mine, theirs) if is_of_a_size else (0.0, 0.0)
             if coverage >= COVERAGE and purity >= PURITY:
                 return Inverse(commit, earlier, "inferred", coverage, purity)
     return None
 
 
-def _undoes(
-    book: LineBook, added: list[list[int]], ended: list[list[int]], commit: int, earlier: int
-) -> tuple[float, float]:
+def _undoes(book: LineBook, mine: Changed, theirs: Changed) -> tuple[float, float]:
     """Return the share of the earlier commit's lines that this one undid, and the share of its own that undid them."""
     text = book.content.__getitem__
-    taken = Counter(map(text, ended[commit])) & Counter(map(text, added[earlier]))
-    back = Counter(map(text, added[commit])) & Counter(map(text, ended[earlier]))
+    taken = Counter(map(text, mine.ended)) & Counter(map(text, theirs.added))
+    back = Counter(map(text, mine.added)) & Counter(map(text, theirs.ended))
     undone = taken.total() + back.total()
-    return (
-        undone / ((len(added[earlier]) + len(ended[earlier])) or 1),
-        undone / ((len(added[commit]) + len(ended[commit])) or 1),
-    )
+    return undone / (theirs.size or 1), undone / (mine.size or 1)

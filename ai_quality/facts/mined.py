@@ -5,27 +5,21 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from ai_quality.facts.changes import Landing, Offer
 from ai_quality.facts.costs import Spent
 from ai_quality.facts.fixes import Convention, fix_evidence
+from ai_quality.facts.inverses import Outline, Touch
 from ai_quality.facts.landings import Landings
 from ai_quality.facts.lines import LineBook
 from ai_quality.facts.provenance import State
 from ai_quality.facts.reverts import TOLD, Revert
 from ai_quality.model import Commit, Verdict
 
+__all__ = ["Mined", "Touch"]
+
 PRODUCT_CODE = ("source", "other")
 """A fix that touches none of these mends no product: 20 % of conventional `fix:` commits are docs or tests."""
-
-
-class Touch(NamedTuple):
-    """What a commit did to one file: text lines added and taken out."""
-
-    path: str
-    added: int
-    deleted: int
 
 
 @dataclass(frozen=True)
@@ -50,6 +44,7 @@ class Mined:
     book: LineBook
     state: State
     touched: list[list[Touch]]
+    outlines: list[Outline]
     kinds: dict[str, str]
     spent: list[Spent]
     """What commits say they cost."""

@@ -26,6 +26,14 @@ SYMLINK = "120000"
 NOTHING: array[int] = array("I")
 
 
+class Way(NamedTuple):
+    """What a side branch did to a file it found on the mainline as `base`: lines taken out and put in, some of both."""
+
+    base: array[int]
+    gone: array[int]
+    come: array[int]
+
+
 class Version(NamedTuple):
     """A file as one commit has it: blob id and its lines' numbers; None lines: binary, or not read yet."""
 
@@ -33,6 +41,8 @@ class Version(NamedTuple):
     lines: array[int] | None
     since: int = 0
     """The commit that made it of a binary file: git shows no text of that step, even if it is text since then."""
+    way: Way | None = None
+    """How it came of the mainline's file; None where that would have to be found out."""
 
 
 State: TypeAlias = "HashTrieMap[str, Version]"
@@ -92,7 +102,7 @@ class Provenance:
         mainline = self._plan.landed[now] == now
         if len(parents) > 1:
             if mainline:
-                self._land(diffs, before, state)
+                state = self._land(diffs, before, state)
         else:
             self.book.remove(now, self._died)
             if mainline:
@@ -148,7 +158,13 @@ class Provenance:
         if diff.binary:
             self._died.extend((old.lines or NOTHING) if old else NOTHING)
             return Version(blob, None, self._at if old and old.lines is None else 0)
-        return Version(blob, self._edited(self._lines(change.old_path, old), diff))
+        before, died_before, next_line = self._lines(change.old_path, old), len(self._died), len(self.book.born)
+        lines = self._edited(before, diff)
+        if old is None or self._plan.landed[self._at] == self._at:
+            return Version(blob, lines)
+        base, gone, come = old.way or Way(before, NOTHING, NOTHING)
+        come = come + array("I", range(next_line, len(self.book.born)))
+        return Version(blob, lines, way=Way(base, gone + self._died[died_before:], come))
 
     def _lines(self, path: str, version: Version | None) -> array[int]:
         """A version's lines; text that git called binary, because it came of a binary file, is read at last."""
@@ -296,20 +312,27 @@ class Provenance:
             self.book.add(self._at, diff.path, fresh, self._ask.comment_marks(diff.path))
         return new, lost
 
-    def _land(self, rows: list[FileDiff], before: State, after: State) -> None:
-        """A merge on the mainline: what the mainline loses here ends here, by the commit that cut it."""
+    def _land(self, rows: list[FileDiff], before: State, after: State) -> State:
+        """A merge on the mainline: what the mainline loses here ends here, by the commit that cut it.
+
+        Returns the state for who starts from here, to whom these files are the mainline's.
+        """
         gone: set[int] = set()
         come: set[int] = set()
+        state = after
         for row in rows:
             old, new = before.get(row.change.old_path), after.get(row.change.new_path)
-            lost, won = _differing(old.lines or NOTHING if old else NOTHING, new.lines or NOTHING if new else NOTHING)
+            lost, won = _unlike(old, new)
             gone.update(lost)
             come.update(won)
+            if new and new.way:
+                state = state.insert(row.change.new_path, new._replace(way=None))
         ended = self.book.ended
         for line in gone - come:
             ended[line] = self._cutter(line, self._at)
         for line in come - gone:
             ended[line] = 0
+        return state
 
     def _cutter(self, line: int, landing: int) -> int:
         """The commit landing with `landing` that cut the line; failing that the landing itself, or any cutter."""
@@ -336,6 +359,14 @@ def _holders(signs: bytes) -> tuple[bool, tuple[int, ...]]:
 
 def _no_such_lines(diff: MergeDiff) -> HistoryGarbled:
     return HistoryGarbled(f"a combined diff of {diff.path!r} speaks of lines the file does not have")
+
+
+def _unlike(old: Version | None, new: Version | None) -> tuple[array[int], array[int]]:
+    """Return the lines that only one of two versions has, and perhaps more, which then are in both answers."""
+    before, after = (version.lines or NOTHING if version else NOTHING for version in (old, new))
+    if new and new.way and new.way.base is before:
+        return new.way.gone, new.way.come
+    return _differing(before, after)
 
 
 def _differing(old: array[int], new: array[int]) -> tuple[array[int], array[int]]:

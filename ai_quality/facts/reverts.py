@@ -267,11 +267,11 @@ def find_reverts(
                 past.revert_of[sha] = commit.sha
                 past.reverts.add(commit.sha)
         past.add(commit)
-    return _settled(found)
+    return settled(found)
 
 
-def _settled(found: list[Revert]) -> tuple[Revert, ...]:
-    """Fill in `reinstated_by`, last commit first: only a revert that stands to the end undoes another."""
+def settled(found: Sequence[Revert]) -> tuple[Revert, ...]:
+    """Return the rows with `reinstated_by`, last commit first: only a revert that stands to the end undoes another."""
     undone: dict[str, str] = {}
     for row in reversed(found):
         if row.revert not in undone and not row.partial:

@@ -17,7 +17,7 @@ are tied to it as `ambiguous`. Pure; paths, places, branches and sessions are op
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -150,6 +150,7 @@ class _History:
         self.by_session: dict[str, list[Made]] = defaultdict(list)
         self.in_order = sorted(commits, key=lambda made: (made.closed, made.time, made.sha))
         self.closings = [made.closed for made in self.in_order]
+        self.closings_of: dict[str, list[int]] = {}
         self.branches = frozenset(branch for made in commits for branch in made.within)
         for made in self.in_order:
             self.by_start[made.sha[:7]].append(made)
@@ -229,11 +230,12 @@ class _History:
 
     def _around(self, path: str, second: int) -> Iterator[Made]:
         """The commits that change a path, from a month before, as a rebase keeps when they were closed."""
-        listed = self.by_path.get(path, [])
-        for at in range(bisect_left(listed, second - LONGEST_WAIT, key=lambda made: made.closed), len(listed)):
-            if listed[at].closed > second + LONGEST_WAIT:
-                return
-            yield listed[at]
+        listed = self.by_path.get(path)
+        if listed:
+            closings = self.closings_of.get(path) or self.closings_of.setdefault(path, [made.closed for made in listed])
+            yield from listed[
+                bisect_left(closings, second - LONGEST_WAIT) : bisect_right(closings, second + LONGEST_WAIT)
+            ]
 
     def _rank(self, made: Made, one: Spent, second: int) -> int:
         """How well a commit's place fits a request: 0 the same worktree, then the branch, `_NEVER` another worktree."""

@@ -5,7 +5,7 @@
 -- interval: cluster-bootstrap
 -- source: the 21 days of LinearB, Code Climate and Hatica; birth cohort as in GitClear; text moved elsewhere counts as rewritten, as in `git blame -w`
 WITH undone AS (
-    SELECT DISTINCT repo, revert, reverted FROM reverts
+    SELECT DISTINCT repo, revert, reverted FROM reverts WHERE evidence IN ('declared', 'title')
 )
 SELECT c.cohort, c.landed_time + INTERVAL '21' DAY <= p.observed_until AS old_enough,
        MAX(c.stratum) AS stratum,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
 
 import ai_quality
 from ai_quality.config import Config
@@ -18,10 +17,10 @@ from ai_quality.facts import paths
 from ai_quality.facts.store import Store
 from ai_quality.pipeline.comparing import comparable
 from ai_quality.pipeline.judging import judge
-from ai_quality.pipeline.owning import kinds_of, own_change, own_commits, records
+from ai_quality.pipeline.owning import kinds_of, own_change, own_commits
 from ai_quality.reports import comment_data
 from ai_quality.reports.comment_data import CommentView, Note, Own, State, Waste
-from ai_quality.sources import history
+from ai_quality.sources import history, notes
 from ai_quality.sources.changed import Changed, between, merge_base
 from ai_quality.sources.git import Repository
 from ai_quality.sources.maintainability import Delta, measure
@@ -31,22 +30,22 @@ CODE = ("source", "test")
 
 def review(  # noqa: PLR0913 (a change has two ends, and every door is handed in)
     repository: Repository, facts: Store, *, base: str, head: str, config: Config, now: datetime,
-    run: int = 0, state: State = "open", forge: object | None = None, notes: Mapping[str, str] | None = None,
+    run: int = 0, state: State = "open",
     waste: tuple[Waste, ...] = (), clock: Callable[[], float] = time.monotonic,
 ) -> CommentView:  # fmt: skip
     """Return what there is to say of the change `base..head`; `facts` are those of the base branch.
 
-    `now` is naive UTC; `notes` are texts of usage notes by commit id; `clock` tells seconds. UsageError for a
-    revision that is not here.
+    What a forge knows is in the facts where it was asked (`fetching`). `now` is naive UTC, `waste` what the ledger
+    found; `clock` tells seconds. UsageError for a revision that is not here.
     """
     base, head = repository.resolve(base), repository.resolve(head)
     start = merge_base(repository, base, head)
     changed = between(repository, start or empty_tree(repository), head)
     kinds = kinds_of(repository, head, [one.change.new_path for one in changed])
-    commits = own_commits(repository, history.log(repository, [head, f"^{base}"]), notes, tip=head)
+    commits = own_commits(repository, history.log(repository, [head, f"^{base}"]), notes.read(repository), tip=head)
     lines = sum((c.added or 0) + (c.deleted or 0) for c in changed if kinds[c.change.new_path] not in paths.UNCOUNTED)
     own = own_change(commits, lines)
-    found = comparable(facts, lines=lines, config=config, now=now, records=partial(records, repository, notes=notes))
+    found = comparable(facts, lines=lines, config=config, now=now)
     return CommentView(
         head=head,
         run=run,
@@ -57,7 +56,7 @@ def review(  # noqa: PLR0913 (a change has two ends, and every door is handed in
         comparable=found,
         waste=waste,
         maintainability=comment_data.Maintainability(*_delta(repository, changed, kinds, clock)),
-        policy=judge(repository, facts, config=config, now=now, notes=notes),
+        policy=judge(repository, facts, config=config, now=now),
         notes=tuple(_notes(facts, found, own, is_related=start is not None)),
     )
 

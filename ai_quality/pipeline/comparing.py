@@ -7,15 +7,14 @@ is; those between are on no side (docs/decisions/0017).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from ai_quality import metrics
 from ai_quality.config import Config
 from ai_quality.facts import store
 from ai_quality.metrics import costs, rate
-from ai_quality.model import Usage
 from ai_quality.pipeline.measuring import window
 from ai_quality.reports.comment_data import Comparable, Difference, Figure, Row, RowName
 
@@ -26,9 +25,13 @@ Single bins hold 24 AI-marked changes at most in 180 days of fastmcp, too few to
 """
 
 OF_COMMITS: dict[str, RowName] = {"revert_rate": "reverted", "defect_rate": "defect", "rework_rate": "rework"}
-
-Records = Callable[[Sequence[str]], Mapping[str, Sequence[Usage]]]
-"""Full commit ids → the usage records of each, every record once."""
+OF_OFFERS: dict[str, RowName] = {
+    "merge_pass_rate": "merged",
+    "first_pass_rate": "first_pass",
+    "review_rounds": "review_rounds",
+    "review_comments": "review_comments",
+}
+"""Of every size: nobody knows the lines of what never landed. The last three are unknown where no forge was asked."""
 
 IN_BAND = """
     SELECT u.repo, u.change, u.cohort
@@ -64,16 +67,16 @@ def set_period(facts: store.Store, config: Config, now: datetime) -> float:
     return float(offers)
 
 
-def comparable(facts: store.Store, *, lines: int, config: Config, now: datetime, records: Records) -> Comparable:
+def comparable(facts: store.Store, *, lines: int, config: Config, now: datetime) -> Comparable:
     """Measure the changes of the band that `lines` added and deleted lie in."""
     low, high = band(lines)
     offers = set_period(facts, config, now)
-    (merged,) = metrics.measure(facts.rows, pull_refs=bool(offers), names=["merge_pass_rate"])
+    of_offers = metrics.measure(facts.rows, pull_refs=bool(offers), names=list(OF_OFFERS))
     with facts.sliced(None, _views(low, high)):
-        measured = metrics.measure(facts.rows, pull_refs=bool(offers), names=list(OF_COMMITS))
+        of_commits = metrics.measure(facts.rows, pull_refs=bool(offers), names=list(OF_COMMITS))
         landed = costs.landings(facts.rows)
     of_ai = [one for one in landed if one.cohort == "ai"]
-    spent = known_costs(of_ai, records)
+    spent = known_costs(facts, of_ai)
     usual = costs.usual(list(spent.values()))
     stuck = [(spent[one.change], not one.undone) for one in of_ai if one.old_enough and one.change in spent]
     return Comparable(
@@ -81,29 +84,29 @@ def comparable(facts: store.Store, *, lines: int, config: Config, now: datetime,
         len(of_ai), sum(one.cohort == "unmarked" for one in landed),
         usual.median if usual else None, usual.low if usual else None, usual.high if usual else None,
         (
-            _row("merged", merged),
-            *(_row(name, one) for name, one in zip(OF_COMMITS.values(), measured, strict=True)),
+            *(_row(name, one) for name, one in zip(OF_OFFERS.values(), of_offers, strict=True)),
+            *(_row(name, one) for name, one in zip(OF_COMMITS.values(), of_commits, strict=True)),
             _of_ai_alone("cost_median", rate.median_of(spent.values())),
             _of_ai_alone("cost_per_stuck", costs.per_stuck(stuck)),
         ),
     )  # fmt: skip
 
 
-def known_costs(landed: Sequence[costs.Landed], records: Records) -> dict[str, float]:
+def known_costs(facts: store.Store, landed: Sequence[costs.Landed]) -> dict[str, float]:
     """Return landing commit → US dollars, of those changes whose cost is recorded as a whole.
 
     That is where all commits have records, or the landing itself has (a note on a merge or a squash speaks for all),
     and every record has a price.
     """
-    found = records([sha for one in landed for sha in dict.fromkeys((*one.commits, one.change))])
+    records: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
+    for change, sha, usd in facts.rows("SELECT change, sha, usd FROM usage WHERE change IS NOT NULL"):
+        records[change].append((sha, usd))
     spent: dict[str, float] = {}
     for one in landed:
-        members = dict.fromkeys((*one.commits, one.change))
-        prices = [usage.usd for sha in members for usage in found.get(sha, ())]
-        is_whole = one.change in found or all(sha in found for sha in one.commits)
+        have, prices = {sha for sha, _ in records[one.change]}, [usd for _, usd in records[one.change]]
         known = [usd for usd in prices if usd is not None]
-        if is_whole and prices and len(known) == len(prices):
-            spent[one.change] = float(sum(known, Decimal()))
+        if known and len(known) == len(prices) and (one.change in have or have >= set(one.commits)):
+            spent[one.change] = sum(known)
     return spent
 
 

@@ -7,9 +7,8 @@ merge requests, where those were fetched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 from ai_quality import metrics
 from ai_quality.config import FILE, Config, Policy, read
@@ -20,10 +19,10 @@ from ai_quality.metrics.rate import FEWEST_TO_RATE
 from ai_quality.pipeline.comparing import figure, known_costs, set_period
 from ai_quality.pipeline.measuring import window
 from ai_quality.pipeline.mining import PULL_REFS
-from ai_quality.pipeline.owning import own_commits, records, spend
+from ai_quality.pipeline.owning import own_commits, spend
 from ai_quality.reports.comment_data import Judgement, Rule, Spend
 from ai_quality.reports.judgements import Budget
-from ai_quality.sources import history
+from ai_quality.sources import history, notes
 from ai_quality.sources.git import Repository
 
 RATES: dict[Rule, str] = {
@@ -33,12 +32,8 @@ RATES: dict[Rule, str] = {
 }
 OF_COMMITS = list(RATES.values())
 
-Notes = Mapping[str, str]
 
-
-def judge(
-    repository: Repository, facts: Store, *, config: Config, now: datetime, notes: Notes | None = None
-) -> tuple[Judgement, ...]:
+def judge(repository: Repository, facts: Store, *, config: Config, now: datetime) -> tuple[Judgement, ...]:
     """Hold each limit of the policy against the period before `now` (naive UTC); no limit, no judgement."""
     policy = config.policy
     if policy == Policy():
@@ -51,9 +46,9 @@ def judge(
         if getattr(policy, rule) is not None
     ]
     if policy.max_unlanded_usd is not None:
-        found.append(_unlanded(policy.max_unlanded_usd, unlanded(repository, facts, notes)))
+        found.append(_unlanded(policy.max_unlanded_usd, unlanded(repository, facts)))
     if policy.max_unknown_share is not None:
-        found.append(_unknown_share(repository, facts, policy.max_unknown_share, notes))
+        found.append(_unknown_share(facts, policy.max_unknown_share))
     return tuple(found)
 
 
@@ -74,12 +69,12 @@ def _unlanded(limit: float, spent: Spend | None) -> Judgement:
     return Judgement("max_unlanded_usd", limit, usd, spent.recorded, "passed" if is_whole else "unknown")
 
 
-def _unknown_share(repository: Repository, facts: Store, limit: float, notes: Notes | None) -> Judgement:
+def _unknown_share(facts: Store, limit: float) -> Judgement:
     landed = [one for one in costs.landings(facts.rows) if one.cohort == "ai"]
     n = len(landed)
     if n < FEWEST_TO_RATE:
         return Judgement("max_unknown_share", limit, None, n, "too_few")
-    known = known_costs(landed, partial(records, repository, notes=notes))
+    known = known_costs(facts, landed)
     return _judged("max_unknown_share", limit, 1 - len(known) / n, n)
 
 
@@ -89,7 +84,7 @@ CLOSED = """
 """
 
 
-def unlanded(repository: Repository, facts: Store, notes: Notes | None = None) -> Spend | None:
+def unlanded(repository: Repository, facts: Store) -> Spend | None:
     """Return what is recorded for offers of the window that were closed without landing; None where none are known.
 
     Commits that an open or a merged offer holds too are not theirs.
@@ -103,16 +98,15 @@ def unlanded(repository: Repository, facts: Store, notes: Notes | None = None) -
     if not theirs:
         return spend([])
     others = [f"^{head}" for number, head in heads.items() if number not in closed]
-    commits = own_commits(repository, history.log(repository, [*theirs, f"^{rev}", *others]), notes)
+    commits = own_commits(repository, history.log(repository, [*theirs, f"^{rev}", *others]), notes.read(repository))
     return spend([one for one in commits if one.is_marked or one.usages])
 
 
 # --- a month ---------------------------------------------------------------------------------------
 
 
-def budget(  # noqa: PLR0913 (the repository, its facts and settings, and two times)
-    repository: Repository, facts: Store, *, month: tuple[datetime, datetime], config: Config, now: datetime,
-    notes: Notes | None = None,
+def budget(
+    repository: Repository, facts: Store, *, month: tuple[datetime, datetime], config: Config, now: datetime
 ) -> Budget:  # fmt: skip
     """Return spend and results of what landed, or was offered and closed, in a month (naive UTC, its end left out)."""
     asked = window(facts, since=month[0], until=month[1], now=now)
@@ -120,15 +114,15 @@ def budget(  # noqa: PLR0913 (the repository, its facts and settings, and two ti
     facts.set_window(since=asked.since, until=asked.until, observed_until=asked.observed_until, pull_refs=float(known))
     measured = {one.metric.name: one for one in metrics.measure(facts.rows, pull_refs=False, names=OF_COMMITS)}
     landed = costs.landings(facts.rows)
-    commits = own_commits(repository, history.these(repository, _of_people(landed)), notes)
+    commits = own_commits(repository, history.these(repository, _of_people(landed)), notes.read(repository))
     spent = spend([one for one in commits if one.is_marked or one.usages])
     of_ai = [one for one in landed if one.cohort == "ai"]
-    known_of_ai = known_costs(of_ai, partial(records, repository, notes=notes))
+    known_of_ai = known_costs(facts, of_ai)
     return Budget(
         month=f"{month[0]:%Y-%m}",
         limit_usd=config.budget_usd_per_month,
         landed=spent,
-        unlanded=unlanded(repository, facts, notes),
+        unlanded=unlanded(repository, facts),
         changes=len(of_ai),
         per_landed_usd=sum(known_of_ai.values()) / len(known_of_ai) if known_of_ai else None,
         reworked=figure(measured["rework_rate"].rates["ai"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from ai_quality.errors import EmptyHistory, MissingObjects, UsageError
 from ai_quality.facts import changes, costs, fixes, inverses, marks, matching, offers, paths, reverts
@@ -26,6 +27,14 @@ Progress = Callable[[int, int], None]
 """Told (done, total) commits as the pass goes; the total is exact."""
 
 
+class Tracing(NamedTuple):
+    """A pass that only traces single commits: offers are left alone, commits beside the revision followed too."""
+
+    beside: Sequence[str]
+    told_at: str
+    """The revision whose files say of which kind files are, and which commits to ignore."""
+
+
 def no_progress(done: int, total: int) -> None:
     """Tell nobody."""
 
@@ -34,19 +43,17 @@ def mine(
     repository: git.Repository,
     revision: str = "HEAD",
     *,
-    also: Sequence[str] = (),
+    tracing: Tracing | None = None,
     allow_missing: bool = False,
     progress: Progress = no_progress,
 ) -> Mined:
-    """Read the whole history of `revision` in one pass; raises before any number can be partial.
-
-    `also` are commits whose history is followed too though the revision does not reach them.
-    """
+    """Read the whole history of `revision` in one pass; raises before any number can be partial."""
     tip = tip_of(repository, revision)
-    refs = repository.refs(*PULL_REFS)
+    also, told_at = tracing or ((), tip)
+    refs = {} if tracing else repository.refs(*PULL_REFS)
     heads = offers.pull_heads(refs)
     tips = offers.branch_tips(refs) if heads else []
-    stand_ins = _stand_ins(repository, tip, heads) if allow_missing else 0
+    stand_ins = _stand_ins(repository, [tip, *also], heads) if allow_missing else 0
     landed = list(history.log(repository, [tip]))
     with history.differences(repository, landed) as of_landed:  # git starts on them while we read their messages
         unlanded = list(history.log(repository, [*heads.values(), *tips, *also, f"^{tip}"])) if heads or also else []
@@ -62,20 +69,21 @@ def mine(
         verdicts = merged_verdicts(squash_verdicts(landed, squashed, own, said), shape, units)
         numbered = {unit.number: landed[unit.commit - 1].sha for unit in units if unit.number}
         found = reverts.find_reverts(landed, numbered)
-        ignored = _ignored(repository, tip, shape)
+        ignored = _ignored(repository, told_at, shape)
         plan = Plan(shape.parents, shape.landed, _by_revert(found, shape), ignored, {shape.number[tip]})
         with history.differences(repository, others) as of_others:
             told = chain(of_landed, of_others)
-            book, state, touched = _follow_lines(repository, commits, told, plan, progress)
+            book, state, touched, outlines = _follow_lines(repository, commits, told, plan, progress)
     people = [commit for commit, verdict in zip(landed, said, strict=True) if verdict.commit_class != "bot"]
-    kinds = _kinds(repository, tip, book, touched)
-    spent = costs.spent(landed, offered, ground.commits, notes.read(repository))
-    by_content = inverses.content_reverts(book, kinds, landed, found)
+    kinds = _kinds(repository, told_at, book, touched)
+    spent = [] if tracing else costs.spent(landed, offered, ground.commits, notes.read(repository))
+    changed = inverses.changes_of(book, kinds, outlines[: len(landed)], touched)
+    by_content = () if tracing else inverses.content_reverts(book, changed, landed, found)
     return Mined(
         tip=tip, commits=commits, shape=changes.grouped(landed, shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
-        reverts=(*found, *by_content), convention=fixes.learn_convention(people),
-        book=book, state=state, touched=touched, kinds=kinds, spent=spent, pull_refs=len(heads), complete=not stand_ins,
+        reverts=(*found, *by_content), outlines=outlines, convention=fixes.learn_convention(people), spent=spent,
+        book=book, state=state, touched=touched, kinds=kinds, pull_refs=len(heads), complete=not stand_ins,
         notes=_notes(stand_ins, heads),
     )  # fmt: skip
 
@@ -91,9 +99,9 @@ def tip_of(repository: git.Repository, revision: str) -> str:
         raise
 
 
-def _stand_ins(repository: git.Repository, tip: str, heads: dict[int, str]) -> int:
+def _stand_ins(repository: git.Repository, tips: Sequence[str], heads: dict[int, str]) -> int:
     """Let git read on where objects are missing; return how many are, those that only offers need among them."""
-    missing = repository.stand_in_for_missing(tip)
+    missing = sum(map(repository.stand_in_for_missing, tips))
     return missing + (repository.stand_in_for_missing("--all") if heads else 0)
 
 
@@ -178,9 +186,10 @@ def _follow_lines(
     told: Iterable[tuple[Commit, list[FileDiff]]],
     plan: Plan,
     progress: Progress,
-) -> tuple[LineBook, State, list[list[Touch]]]:
-    """Fold all diffs into the book of lines; returns it with the tip's files and what each commit touched."""
+) -> tuple[LineBook, State, list[list[Touch]], list[inverses.Outline]]:
+    """Fold all diffs into the book of lines; returns it with the tip's files, what each commit touched and how."""
     touched: list[list[Touch]] = []
+    outlines: list[inverses.Outline] = []
     (tip,) = plan.keep
     with history.merge_answers(repository, commits) as ask_merge:
         fold = Provenance(plan, Questions(ask_merge, repository.blob, paths.comment_marks))
@@ -189,8 +198,9 @@ def _follow_lines(
             touched.append([] if len(commit.parents) > 1 else [
                 Touch(d.change.new_path, len(d.texts), sum([h.removed for h in d.hunks])) for d in diffs
             ])  # fmt: skip
+            outlines.append(inverses.outline(diffs))
             progress(done, len(commits))
-        return fold.finish(tip), fold.states[tip], touched
+        return fold.finish(tip), fold.states[tip], touched, outlines
 
 
 def _kinds(repository: git.Repository, tip: str, book: LineBook, touched: list[list[Touch]]) -> dict[str, str]:

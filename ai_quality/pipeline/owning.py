@@ -76,13 +76,6 @@ def _lines(repository: Repository, commits: Sequence[Commit], tip: str) -> dict[
     }
 
 
-def records(
-    repository: Repository, ids: Sequence[str], *, notes: Mapping[str, str] | None = None
-) -> dict[str, list[Usage]]:
-    """Return commit id → its usage records, from its message and its note; each record once."""
-    return _by_commit(history.these(repository, ids), notes)
-
-
 def _by_commit(commits: Iterable[Commit], notes: Mapping[str, str] | None) -> dict[str, list[Usage]]:
     found: dict[str, list[Usage]] = defaultdict(list)
     for sha, usage in usage_lines.counted(((one.sha, one.message) for one in commits), notes):

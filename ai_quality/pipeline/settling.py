@@ -40,16 +40,19 @@ class _OnlyLooking(Exception):
     """Ends a transaction without keeping anything of it."""
 
 
-def plan(repository: Repository, homes: spending.Homes, now: int) -> Texts:
+def plan(repository: Repository, homes: spending.Homes, environ: Mapping[str, str], now: int) -> Texts:
     """Return the notes that `sync` would write now; keeps nothing but what was read of the logs."""
-    mode = choosing.mode(repository, homes.environ)
+    mode = choosing.mode(repository, environ)
     with spending.ledger_of(repository) as ledger:
         return Texts(mode, _settled(repository, ledger, homes, now, keep=False) if _leaves(mode) else {})
 
 
-def sync(repository: Repository, homes: spending.Homes, now: int) -> Texts:
-    """Claim what belongs to commits and write their notes; nothing where the cost stays local. `now` in seconds."""
-    mode = choosing.mode(repository, homes.environ)
+def sync(repository: Repository, homes: spending.Homes, environ: Mapping[str, str], now: int) -> Texts:
+    """Claim what belongs to commits and write their notes; nothing where the cost stays local.
+
+    `environ` are the user's own variables, whose `off` counts whosever logs are read; `now` in seconds.
+    """
+    mode = choosing.mode(repository, environ)
     with spending.ledger_of(repository) as ledger:
         if not _leaves(mode):
             spending.take_in(ledger, repository, homes)
@@ -98,7 +101,7 @@ def _settle_handed(ledger: Ledger, past: charging.Past, now: int) -> None:
             ledger.update(record._replace(sha=sha, state="kept"))
         elif record.made > now - HOUR:
             continue
-        elif child and record.made - 1 <= child.commit_time <= record.made + HOUR:
+        elif child and abs(child.commit_time - record.made) <= HOUR:
             ledger.update(record._replace(sha=child.sha, state="withheld"))
         else:
             ledger.release(record.id)

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
+from ai_quality.reports import comment_details as details
 from ai_quality.reports import comment_words as told
+from ai_quality.reports import money as sums
 from ai_quality.reports import words
 from ai_quality.reports.comment_data import AgentLine, CommentView, CommitLine
 from ai_quality.reports.comment_numbers import numbers, view_from
@@ -101,7 +103,7 @@ def _values(view: CommentView, report_url: str | None) -> dict[str, object]:
     shows_ai = bool(own.marked or own.spend.recorded)
     agents = [_agent(one) for one in own.agents]
     commit_lines = [_commit(one) for one in own.lines]
-    waste, maintainability = list(map(told.waste, view.waste)), _maintainability(view)
+    waste, maintainability = list(map(details.waste, view.waste)), _maintainability(view)
     more = told.lines(view, told.other_rows(view))
     left = own.commits - len(own.lines)
     return {
@@ -114,7 +116,7 @@ def _values(view: CommentView, report_url: str | None) -> dict[str, object]:
         "rows": told.lines(view, told.VISIBLE) if shows_ai else [],
         "shows_ai": shows_ai,
         "has_details": bool(agents or commit_lines or waste or maintainability or more),
-        "tokens": told.tokens(own.spend),
+        "tokens": sums.tokens(own.spend),
         "agents": agents,
         "commit_lines": commit_lines,
         "left": f"And {words.amount(left, 'more commits')}." if left else "",
@@ -122,8 +124,8 @@ def _values(view: CommentView, report_url: str | None) -> dict[str, object]:
         "maintainability": maintainability,
         "more": more,
         "reading": _reading(view),
-        "policy": list(map(told.judgement, view.policy)),
-        "notes": list(map(told.note, view.notes)),
+        "policy": list(map(details.judgement, view.policy)),
+        "notes": list(map(details.note, view.notes)),
         "footer": Escaped(_footer(view)),
         "report_url": Escaped(report_url) if report_url and URL.fullmatch(report_url) else None,
     }
@@ -141,8 +143,8 @@ def _cost(view: CommentView) -> str:
         return ""
     if spend.usd is None:
         return "cost unknown: no known price" if spend.recorded else "cost not recorded"
-    lacking = told.lacking(spend)
-    return f"**{_dollars(told.at_least(spend))}** at list prices" + (f" ({lacking})" if lacking else "")
+    lacking = sums.lacking(spend)
+    return f"**{_dollars(sums.at_least(spend))}** at list prices" + (f" ({lacking})" if lacking else "")
 
 
 def _dollars(text: str) -> str:
@@ -169,26 +171,26 @@ def _by(agent: str | None, model: str | None) -> str:
 def _agent(one: AgentLine) -> dict[str, object]:
     return {
         "by": _by(one.agent, one.model), "commits": words.count(one.commits), "lines": words.count(one.lines_added),
-        "tokens": told.amount_of(one.tokens), "cost": told.money(one.usd),
+        "tokens": sums.amount_of(one.tokens), "cost": sums.money(one.usd),
     }  # fmt: skip
 
 
 def _commit(one: CommitLine) -> dict[str, object]:
     return {
         "sha": Escaped(f"`{_id(one.sha)}`"),
-        "by": _by(one.agent, one.model), "lines": words.count(one.lines_added), "tokens": told.amount_of(one.tokens),
-        "cost": told.money(one.usd), "mark": told.mark(one), "known": told.known_by(one.spend_evidence),
+        "by": _by(one.agent, one.model), "lines": words.count(one.lines_added), "tokens": sums.amount_of(one.tokens),
+        "cost": sums.money(one.usd), "mark": details.mark(one), "known": details.known_by(one.spend_evidence),
     }  # fmt: skip
 
 
 def _maintainability(view: CommentView) -> list[str]:
-    return told.maintainability(view.maintainability) if view.maintainability else []
+    return details.maintainability(view.maintainability) if view.maintainability else []
 
 
 def _reading(view: CommentView) -> list[str]:
     left_out, partly = view.own.lines_left_out, view.own.marked < view.own.commits
     whole = [
-        "A change counts as AI-marked when all its commits are; one that is so in part, as this one, is on neither side."
+        "A change counts as AI-marked when all its commits are; one that is so in part, as this, is on neither side."
     ]
     vendored = f" {words.amount(left_out, 'lines')} of such files here are not counted." if left_out else ""
     return [*READING, *(whole if partly else []), f"Lines: vendored, generated and lock files are left out.{vendored}"]

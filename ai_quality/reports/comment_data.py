@@ -35,7 +35,15 @@ Share = Annotated[float, (0.0, 1.0)]
 
 State = Literal["open", "merged", "closed"]
 RowName = Literal[
-    "merged", "first_pass", "review_rounds", "reverted", "defect", "rework", "cost_median", "cost_per_stuck"
+    "merged",
+    "first_pass",
+    "review_rounds",
+    "review_comments",
+    "reverted",
+    "defect",
+    "rework",
+    "cost_median",
+    "cost_per_stuck",
 ]
 """In the order of the table."""
 

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from ai_quality.reports import comment_words as told
 from ai_quality.reports import words
 from ai_quality.reports.comment_data import Figure, Judgement, Spend
+from ai_quality.reports.comment_details import judgement
+from ai_quality.reports.comment_words import cell
+from ai_quality.reports.money import at_least, is_whole, lacking, money
 from ai_quality.reports.templating import fill
 
 Status = Literal["within", "over", "unknown", "no_limit"]
@@ -44,7 +46,7 @@ class Budget:
     @property
     def is_whole(self) -> bool:
         """Is every cost known that should be?"""
-        return all(one is not None and told.is_whole(one) for one in (self.landed, self.unlanded))
+        return all(one is not None and is_whole(one) for one in (self.landed, self.unlanded))
 
     @property
     def status(self) -> Status:
@@ -70,7 +72,7 @@ def check_text(judgements: Sequence[Judgement], period_days: int) -> str:
     first = result if failed else "No limit is exceeded."
     lines = sorted(judgements, key=lambda one: one.result != "failed")
     marks = {"failed": "FAILED ", "passed": "ok     ", "too_few": "few    ", "unknown": "unknown"}
-    listed = "\n".join(f"  {marks[one.result]}  {told.judgement(one)}" for one in lines)
+    listed = "\n".join(f"  {marks[one.result]}  {judgement(one)}" for one in lines)
     return f"{first} AI-marked work of the last {words.amount(period_days, 'days')}:\n{listed}\n"
 
 
@@ -81,7 +83,7 @@ def check_json(judgements: Sequence[Judgement], period_days: int) -> dict[str, A
         "schema_version": 1,
         "period_days": period_days,
         "passed": not failed,
-        "limits": [{**asdict(one), "reason": told.judgement(one)} for one in judgements],
+        "limits": [{**asdict(one), "reason": judgement(one)} for one in judgements],
     }
 
 
@@ -93,7 +95,7 @@ def budget_text(found: Budget) -> str:
     closed = _money(found.unlanded) if found.unlanded else "unknown: no pull-request refs here"
     each = "their cost is unknown"
     if found.per_landed_usd is not None:
-        each = f"{told.money(found.per_landed_usd)} each where that is known"
+        each = f"{money(found.per_landed_usd)} each where that is known"
     results = (
         f"{words.amount(found.changes, 'AI-marked changes')} landed, {each}",
         f"reverted {_rate(found.reverted)}",
@@ -129,26 +131,26 @@ def _spent(found: Budget) -> str:
     if found.spent_usd is None:
         spent = "nothing is recorded, so the spend is unknown"
     else:
-        spent = f"{'' if found.is_whole else 'at least '}{told.money(found.spent_usd)} recorded, at list prices"
+        spent = f"{'' if found.is_whole else 'at least '}{money(found.spent_usd)} recorded, at list prices"
     if found.limit_usd is None:
         return f"{spent}; no budget-usd-per-month is set"
     of = ""
     if found.spent_usd is not None and found.limit_usd:
         of = f", {words.rounded_share(found.spent_usd / found.limit_usd)} of it"
     said = {"over": " (over)", "within": "", "unknown": "", "no_limit": ""}[found.status]
-    return f"{spent}; the budget is {told.money(found.limit_usd)}{of}{said}"
+    return f"{spent}; the budget is {money(found.limit_usd)}{of}{said}"
 
 
 def _money(spend: Spend) -> str:
     if not spend.of:
         return "nothing: no AI-marked commit"
-    lacking = told.lacking(spend)
-    known = told.at_least(spend) if spend.usd is not None else "unknown"
-    return f"{known} ({lacking})" if lacking else known
+    missing = lacking(spend)
+    known = at_least(spend) if spend.usd is not None else "unknown"
+    return f"{known} ({missing})" if missing else known
 
 
 def _rate(figure: Figure) -> str:
-    return told.cell("reverted", figure)
+    return cell("reverted", figure)
 
 
 # --- badge -----------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ COMPLAINTS: tuple[tuple[str, type[errors.EnvironmentProblem], str, str], ...] = 
     ("promisor", errors.MissingObjects, "an object of this partial clone is not here",
      "run `git fetch --refetch --no-filter` and try again"),
     *((words, errors.MissingObjects, "an object of this history is missing or damaged",
-       "run `git fsck` to see which, then fetch or clone again")
+       "run `git fsck` to see which, then fetch or clone again; --allow-missing goes on without")
       for words in (
           "bad object", "unable to read", "is not a blob", "missing blob", "missing tree", "bad tree", "Could not read",
           "could not parse", "Failed to traverse", "object file", "loose object", "unable to find",

@@ -30,6 +30,9 @@ PATIENCE = 10.0
 """Seconds to wait for another process's transaction; the hooks wait less."""
 
 CHUNK = 500
+MOST_HASHES = 65_536
+"""Remembered: logs name few paths, sessions and branches, many times."""
+
 _left_open: list[sqlite3.Connection] = []
 _LISTED = ", ".join(COLUMNS)
 
@@ -40,6 +43,7 @@ class Ledger:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """The schema is there already."""
         self._db = connection
+        self._hashes: dict[tuple[str, int], str] = {}
         (self._salt,) = self._db.execute("SELECT value FROM meta WHERE name = 'salt'").fetchone()
 
     @property
@@ -49,7 +53,13 @@ class Ledger:
 
     def hashed(self, text: str, size: int = 8) -> str:
         """A keyed hash: equal for equal texts in this ledger, and no way back."""
-        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size, key=self.salt).hexdigest()
+        known = self._hashes.get((text, size))
+        if known is None:
+            if len(self._hashes) >= MOST_HASHES:
+                self._hashes.clear()
+            known = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size, key=self._salt).hexdigest()
+            self._hashes[text, size] = known
+        return known
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:

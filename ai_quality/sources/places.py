@@ -17,6 +17,8 @@ LONGEST_POINTER = 4096
 GUESSES = 4
 """How many directories, from the gone one upward, may have been the root of a worktree that is gone."""
 
+MOST_NAMES = 65_536
+
 Kind = Literal["here", "other", "nowhere", "gone"]
 
 
@@ -45,6 +47,7 @@ class Places:
         folder = os.path.dirname(self.common_dir) if os.path.basename(self.common_dir) == ".git" else self.common_dir
         self.called = frozenset({os.path.basename(folder).removesuffix(".git")})
         self._known: dict[str, Spot] = {}
+        self._names: dict[tuple[str, str | None], tuple[str, ...]] = {}
         self._tops: dict[str, Spot | None] = {}
 
     def of(self, directory: str | None) -> Spot:
@@ -65,6 +68,13 @@ class Places:
         Where the session's directory is gone, so is the root: then below each directory from it upward, "" where
         the file is not below that one; in a gone directory of a worktree also below that worktree's root.
         """
+        if (path, directory) not in self._names:
+            if len(self._names) >= MOST_NAMES:
+                self._names.clear()
+            self._names[path, directory] = self._named(path, directory)
+        return self._names[path, directory]
+
+    def _named(self, path: str, directory: str | None) -> tuple[str, ...]:
         absolute, spot, at = _absolute(path, directory), self.of_file(path, directory), self.of(directory)
         found: list[str] = []
         if spot.kind == "here":

@@ -14,7 +14,7 @@ import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from ai_quality.facts.inverses import content_reverts
+from ai_quality.facts.inverses import changes_of, content_reverts
 from ai_quality.pipeline import mine
 from ai_quality.sources.git import open_repository
 from bench.truth.szz import place_of
@@ -26,7 +26,9 @@ def counts(place: Path, rows: list[dict]) -> Counter[str]:
     """What was asked and found in one repository."""
     with open_repository(place) as repository:
         mined = mine(repository, allow_missing=True)
-    found = {row.revert: row for row in content_reverts(mined.book, mined.kinds, mined.landed_commits, ())}
+    landed = mined.landed_commits
+    changed = changes_of(mined.book, mined.kinds, mined.outlines[: len(landed)], mined.touched)
+    found = {row.revert: row for row in content_reverts(mined.book, changed, landed, ())}
     told: Counter[str] = Counter(others=len(found))
     for row in rows:
         if not row["revert_parents"] == row["reverted_parents"] == row["shas_in_message"] == 1:

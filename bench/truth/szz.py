@@ -19,9 +19,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ai_quality.facts.rows import tracer_of
-from ai_quality.pipeline import mine
-from ai_quality.sources.git import Repository, open_repository
+from ai_quality.pipeline import trace
+from ai_quality.sources.git import open_repository
 
 
 class Answer(NamedTuple):
@@ -34,27 +33,17 @@ class Answer(NamedTuple):
 
 
 def answers(place: Path, rows: Sequence[dict], *, allow_missing: bool) -> list[Answer]:
-    """Trace the fixes of one repository."""
+    """Trace the fixes of one repository, as `ai-quality defects --fix … --traced-only` does."""
     fixes = sorted({row["fix"] for row in rows})
     with open_repository(place) as repository:
-        if allow_missing:
-            stand_in_beside_the_branch(repository, fixes)
-        mined = mine(repository, also=fixes, allow_missing=allow_missing)
-    tracer, told = tracer_of(mined), []
+        traced = trace(repository, fixes, declared=False, allow_missing=allow_missing)
+    told = []
     for row in rows:
-        causes = tracer.trace(mined.shape.number[row["fix"]])
-        named = frozenset(mined.commits[cause.commit - 1].sha for cause in causes)
-        where = f"{row['repo']} {row['fix'][:12]}"
-        told.append(Answer(where, frozenset(row["inducing"]), named, sum(cause.lines for cause in causes)))
+        causes = traced[row["fix"]]
+        named = frozenset(str(cause["commit"]) for cause in causes)
+        lines = sum(int(str(cause["lines"])) for cause in causes)
+        told.append(Answer(f"{row['repo']} {row['fix'][:12]}", frozenset(row["inducing"]), named, lines))
     return told
-
-
-def stand_in_beside_the_branch(repository: Repository, fixes: Sequence[str]) -> None:
-    """`mine` does this for the branch alone; a fix may lie beside it."""
-    landed = set(repository.ask("rev-list", "HEAD").decode().split())
-    for fix in fixes:
-        if fix not in landed:
-            repository.stand_in_for_missing(fix)
 
 
 def score(told: Iterable[Answer]) -> str:

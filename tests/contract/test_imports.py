@@ -22,6 +22,8 @@ OFFENCES = {
     "click-door": ("pipeline.py", "import click"),
     "yaml-door": ("pipeline.py", "import yaml"),
     "jinja2-door": ("pipeline.py", "import jinja2"),
+    "prices-door": ("metrics/__init__.py", "import genai_prices"),
+    "http-door": ("sources/github.py", "import httpx2"),
     "pydriller-door": ("pipeline.py", "import pydriller"),
 }
 

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-HEAVY = "dataclasses inspect pathlib sqlite3 subprocess asyncio ssl socket click yaml git duckdb genai_prices pydantic"
+HEAVY = "dataclasses inspect pathlib _hashlib sqlite3 subprocess asyncio socket click yaml git duckdb genai_prices"
 
 CLAUDE = "import ai_quality.sources.sessions as s; s.logs('/nowhere', {}, ['claude-code'])"
 

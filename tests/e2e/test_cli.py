@@ -139,6 +139,16 @@ def test_defects_trace_a_fix_to_the_commit_whose_line_it_took_out(story: History
     assert asked == told
 
 
+def test_several_fixes_are_answered_in_one_call_in_the_order_asked(story: History) -> None:
+    asked = answer(
+        "defects", "--fix", story.ids["F"], "--fix", story.ids["E"][:10], "--traced-only", "--json", at=story.path
+    )
+    found = [
+        (story.name(one["fix"]), [story.name(cause["commit"]) for cause in one["introduced"]]) for one in asked["fixes"]
+    ]
+    assert found == [("F", ["E"]), ("E", ["B"])]
+
+
 def test_explain_tells_marks_and_fate(story: History) -> None:
     done = run("explain", story.ids["B"][:10], at=story.path)
     assert done.returncode == 0, done.stderr
@@ -217,23 +227,43 @@ def test_an_empty_repository_gets_one_line_and_status_3(tmp_path: Path) -> None:
     assert "no commit yet" in done.stderr
 
 
-def test_a_missing_object_gives_no_number_unless_asked(tmp_path: Path) -> None:
-    story = build(tmp_path / "r", ROWS)
-    pack = next((story.path / ".git" / "objects" / "pack").glob("*.pack"))
-    moved = pack.rename(tmp_path / "moved.pack")
-    for other in (story.path / ".git" / "objects" / "pack").iterdir():
+def lose(story: History, revision: str) -> None:
+    """Unpack the repository and take one object away."""
+    objects = story.path / ".git" / "objects"
+    moved = next((objects / "pack").glob("*.pack")).rename(story.path / "moved.pack")
+    for other in (objects / "pack").iterdir():
         other.unlink()
     subprocess.run(["git", "-C", story.path, "unpack-objects", "-q"], check=True, input=moved.read_bytes())
-    listed = subprocess.run(
-        ["git", "-C", story.path, "rev-parse", f"{story.ids['B']}:f.py"], capture_output=True, text=True, check=True
-    ).stdout.strip()
-    (story.path / ".git" / "objects" / listed[:2] / listed[2:]).unlink()
+    lost = story.git("rev-parse", revision).strip()
+    (objects / lost[:2] / lost[2:]).unlink()
+
+
+def test_a_missing_object_gives_no_number_unless_asked(tmp_path: Path) -> None:
+    story = build(tmp_path / "r", ROWS)
+    lose(story, f"{story.ids['B']}:f.py")
     done = run("report", "--json", at=story.path)
     assert (done.returncode, done.stdout) == (3, "")
     assert len(done.stderr.splitlines()) == 1
+    assert "--allow-missing" in done.stderr
     told = answer("--allow-missing", "report", "--json", at=story.path)
     assert told["history"]["complete"] is False
     assert any("missing" in note for note in told["history"]["notes"])
+
+
+@pytest.mark.parametrize("at", ["on the branch", "beside it"])
+def test_a_fix_is_traced_past_a_missing_object_only_if_asked(tmp_path: Path, at: str) -> None:
+    parent, after = ("D", "a B Y d e") if at == "beside it" else ("G", "a B Y d e g")
+    fix = C("X", on=parent, files={"f.py": after}, z="new", message="fix: c")
+    story = build(
+        tmp_path / "r", [*ROWS, fix, C("H", on="G" if at == "beside it" else "X")], refs={"refs/heads/aside": "X"}
+    )
+    lose(story, f"{story.ids['X']}:z")
+    words = ("defects", "--fix", story.ids["X"], "--traced-only", "--json")
+    done = run(*words, at=story.path)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (3, "", 1)
+    assert "--allow-missing" in done.stderr
+    (told,) = answer("--allow-missing", *words, at=story.path)["fixes"]
+    assert [story.name(cause["commit"]) for cause in told["introduced"]] == ["A"]
 
 
 def test_a_shallow_clone_gets_the_exact_command(story: History, tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -122,6 +124,8 @@ def _codex_and_damage(day: Day) -> None:
 
 def _spoil(ledger: Path) -> None:
     """Let all pages but the first be garbage, as after a bad disk."""
+    with contextlib.closing(sqlite3.connect(ledger)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for ending in ("-wal", "-shm"):
         ledger.with_name(ledger.name + ending).unlink(missing_ok=True)
     whole = ledger.read_bytes()

@@ -12,11 +12,14 @@ import pytest
 
 from ai_quality.config import Config
 from ai_quality.errors import UsageError
+from ai_quality.facts.forge import Snapshot
 from ai_quality.facts.store import Store
-from ai_quality.pipeline import open_facts
+from ai_quality.model import ForgeFact
+from ai_quality.pipeline import keeping, open_facts
 from ai_quality.pipeline.commenting import review
 from ai_quality.pipeline.comparing import BANDS, band
 from ai_quality.reports.comment_data import CommentView, Row
+from ai_quality.sources import notes
 from ai_quality.sources.git import Repository, open_repository
 from tests.histories import C, Content, History, at, build
 from tests.histories import Row as Told
@@ -345,3 +348,57 @@ def test_a_band_holds_whole_size_bins(lines: int) -> None:
     assert low in BANDS
     assert high is None or high + 1 in BANDS
     assert all((1 + edge) & edge == 0 for edge in (low, *([high + 1] if high else ())))
+
+
+# --- what else is known ----------------------------------------------------------------------------
+
+
+def test_a_note_overrides_a_trailer_and_counts_where_there_is_none(tmp_path: Path) -> None:
+    story = build(tmp_path, [
+        C("A", files={"app.py": "a"}),
+        C("B", files={"app.py": "a b"}, ai="claude", trailers=[usage("uaaaa", 1)]),
+        C("D", files={"app.py": "a b d"}, ai="claude"),
+    ])  # fmt: skip
+    with open_repository(story.path) as repository:
+        notes.write(repository, {story.ids["B"]: usage("uaaaa", 1.75), story.ids["D"]: usage("ubbbb", 0.5)}, at(9))
+    spend = reviewed(story, "A", "D", 9).own.spend
+    assert (spend.usd, spend.recorded, spend.of) == (2.25, 2, 2)
+
+
+def test_a_note_on_a_landing_speaks_for_the_whole_change(tmp_path: Path) -> None:
+    rows = [
+        C("A", files={"a.py": "a"}),
+        C("X", files={"x.py": words("x", 5)}, ai="claude"),
+        C("Y", files={"y.py": words("y", 5)}, ai="claude"),
+        C("M", on="A Y", files={"x.py": words("x", 5), "y.py": words("y", 5)}),
+    ]
+    rows, base, head = with_change(rows)
+    story = build(tmp_path, rows)
+    with open_repository(story.path) as repository:
+        notes.write(repository, {story.ids["M"]: usage("uaaaa", 3)}, at(9))
+    assert row(reviewed(story, base, head, 9), "cost_median").ai.n == 1
+
+
+def test_what_a_forge_told_is_beside_it_and_without_one_unknown(tmp_path: Path) -> None:
+    rows, base, head = with_change(landed(12, ai="claude"), day=20)
+    story = build(tmp_path, rows)
+    before = reviewed(story, base, head, 21)
+    assert [row(before, name).ai.status for name in ("merged", "first_pass", "review_rounds")] == ["unknown"] * 3
+    told = {
+        n: ForgeFact(
+            number=n + 1, state="merged", updated=at(n), opened=at(n), closed=at(n), head_sha=story.ids[f"L{n}"],
+            merge_commit=story.ids[f"L{n}"], first_commit=at(n), commits=1, commit_class="assisted", cohort="ai",
+            agent="claude-code", draft=False, bug=False, first_pass=n > 2, review_rounds=2, review_comments=n,
+            failed_checks=0, checks=1,
+        )
+        for n in range(12)
+    }  # fmt: skip
+    with open_repository(story.path) as repository:
+        mark = keeping.fingerprint()
+        snapshot = Snapshot("o/r", mark, at(20), cut=False, notes=(), facts={one.number: one for one in told.values()})
+        assert keeping.keep_forge(repository, snapshot)
+    view = reviewed(story, base, head, 21)
+    assert (row(view, "merged").ai.value, row(view, "merged").ai.n) == (1.0, 12)
+    assert (row(view, "first_pass").ai.value, row(view, "review_rounds").ai.value) == (9 / 12, 2)
+    assert row(view, "review_comments").ai.value == 5.5
+    assert "no_offers" not in view.notes

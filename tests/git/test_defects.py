@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ai_quality.facts import rows
-from ai_quality.pipeline import mine
+from ai_quality.pipeline import mine, trace
 from ai_quality.sources.git import open_repository
 from tests.histories import C, History, Row, build
 
@@ -13,11 +13,10 @@ from tests.histories import C, History, Row, build
 def told(path: Path, *story: Row, off_branch: str = "") -> tuple[History, dict[str, str], dict[str, str]]:
     """The history; whom each known fix is said to mend in the facts; whom its lines alone tell of."""
     history = build(path, story, refs={"refs/heads/aside": off_branch} if off_branch else {})
-    also = [history.ids[off_branch]] if off_branch else []
     with open_repository(history.path) as repository:
-        mined = mine(repository, also=also)
+        mined = mine(repository)
+        asked = trace(repository, list(history.ids.values()), declared=False)
     facts = {history.name(row.fix): f"{history.name(row.introduced)} {row.evidence}" for row in rows.defects(mined)}
-    asked = {sha: rows.traced(mined, [sha], declared=False)[sha] for sha in mined.shape.number}
     traced = {history.name(fix): history.name(str(one["commit"])) for fix, found in asked.items() for one in found}
     return history, facts, traced
 
@@ -124,3 +123,29 @@ def test_a_fix_that_only_inserts_is_traced_by_what_stands_beside(tmp_path: Path)
         C("D", files={"f.py": "a b w x new y z c d"}, message="Fix crash"),
     )
     assert facts == {"D": "B traced"}
+
+
+def test_a_pass_that_ends_at_the_fix_answers_as_one_over_everything(tmp_path: Path) -> None:
+    story = [
+        C("A", files={"f.py": "a b c d", "g.py": "x y"}),
+        C("B", files={"f.py": "a B c d"}),
+        C("S", "A", files={"f.py": "a b c D", "h.py": "s"}),
+        C("M", "B S", files={"f.py": "a B c D"}),
+        C("R", reverts="M", message='Revert "M"', files={"f.py": "a B c d", "h.py": None}),
+        C("T", files={"f.py": "a T c d"}, message="Fix crash"),
+        C("Q", reverts="R", files={"f.py": "a T c D", "h.py": "s"}),
+        C("K", files={"g.py": "x Y"}),
+        C("U", files={"f.py": "a T c U", "g.py": "X Y"}, message="Fix crash"),
+        C("V", files={"f.py": "V"}, fixes="T", message="Fix crash"),
+        C("L", files={".gitattributes": b"g.py linguist-generated\n"}),
+    ]
+    history = build(tmp_path, story)
+    with open_repository(history.path) as repository:
+        everything = mine(repository)
+        for declared in (True, False):
+            whole = rows.traced(everything, list(history.ids.values()), declared=declared)
+            assert trace(repository, list(whole), declared=declared) == whole
+            for sha in whole:
+                assert trace(repository, [sha], declared=declared) == {sha: whole[sha]}, history.name(sha)
+    causes = {history.name(sha): [history.name(str(one["commit"])) for one in found] for sha, found in whole.items()}
+    assert (causes["U"], causes["K"]) == (["S"], []), "what is generated the branch says today"

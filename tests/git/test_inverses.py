@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from ai_quality.pipeline import mine
+from ai_quality import metrics
+from ai_quality.pipeline import mine, open_facts
 from ai_quality.sources.git import open_repository
 from tests.histories import C, History, Row, build
 
@@ -63,3 +65,37 @@ def test_of_two_changes_alike_the_latest_is_undone(tmp_path: Path) -> None:
 def test_the_lines_of_another_branch_are_no_revert_of_the_future(tmp_path: Path) -> None:
     rows = [C("A", f=TEN), C("B", on="A", f=f"{TEN} x y z"), C("D", on="A", g="q"), C("M", on="B D", g="q")]
     assert told(build(tmp_path / "r", rows)) == {}
+
+
+def test_files_that_go_back_to_what_they_were_are_exact_though_no_line_shows_it(tmp_path: Path) -> None:
+    rows = [
+        C("A", files={"f.py": b"if a:\n  b\n"}),
+        C("B", files={"f.py": b"if a:\n        b\n"}),  # white space is no line of its own
+        C("D", files={"f.py": b"if a:\n  b\n"}),
+    ]
+    assert told(build(tmp_path / "r", rows)) == {("D", "B"): "exact"}
+
+
+def test_most_of_what_was_deleted_put_back_is_inferred(tmp_path: Path) -> None:
+    rows = [C("A", f=f"{TEN} k"), C("B", f="k"), C("E", by="eve", f="a b c d e f g h i k")]
+    assert told(build(tmp_path / "r", rows))["E", "B"] == "inferred"
+
+
+def test_what_content_tells_was_reinstated_says_by_what(tmp_path: Path) -> None:
+    on = f"{TEN} x y z"
+    history = build(tmp_path / "r", [C("A", f=TEN), C("B", f=on), C("D", f=TEN), C("E", f=on)])
+    with open_repository(history.path) as repository:
+        found = {history.name(row.revert): row.reinstated_by for row in mine(repository).reverts}
+    assert found == {"D": history.ids["E"], "E": None}
+
+
+def test_no_rate_knows_of_what_only_content_tells(tmp_path: Path) -> None:
+    history = build(tmp_path / "r", [C("A", f=TEN), C("B", f=f"{TEN} x y z"), C("D", f=TEN), C("Z", g="z", day=99)])
+    long_ago, later = datetime(2025, 1, 1), datetime(2027, 1, 1)  # noqa: DTZ001 (naive UTC, as the facts are)
+    with open_repository(history.path) as repository, open_facts(repository) as facts:
+        facts.set_window(since=long_ago, until=later, observed_until=later, pull_refs=0)
+        rework, reverted = metrics.measure(facts.rows, pull_refs=False, names=["rework_rate", "revert_rate"])
+    assert rework.rates["unmarked"].of is not None
+    assert (rework.rates["unmarked"].hits, reverted.rates["unmarked"].hits) == (3, 0), (
+        "x y z were reworked, not reverted"
+    )

@@ -581,6 +581,30 @@ ENDS: dict[str, tuple[list[Row], dict[str, list[str]]]] = {
         ],
         {"b": ["A-B"], "P": ["X-M", "B-"]},
     ),
+    "by each commit of a branch that landed as it was": (
+        [
+            C("A", f="a b c d"),
+            C("X", f="a x c d y"),
+            C("X2", f="a x d y"),
+            C("X3", f="a d z"),
+            C("B", on="A", g="g"),
+            C("M", on="B X3", f="a d z"),
+        ],
+        {"a": ["A-"], "b": ["A-X"], "c": ["A-X2"], "d": ["A-"], "x": ["X-X3"], "y": ["X-X3"], "z": ["X3-"]},
+    ),
+    "by the branches that start from what a branch landed": (
+        [
+            C("A", f="a b c d"),
+            C("X", f="a c d x"),
+            C("B", on="A", g="g"),
+            C("M", on="B X", f="a c d x"),
+            C("Y", f="c d x y"),
+            C("Y2", f="c d y"),
+            C("D", on="M", h="h"),
+            C("N", on="D Y2", f="c d y"),
+        ],
+        {"a": ["A-Y"], "b": ["A-X"], "c": ["A-"], "x": ["X-Y2"], "y": ["Y-"]},
+    ),
     "when a fast-forward made the branch the mainline": (
         [C("A", f="a b"), C("X", f="a X"), C("X2", f="a X2")],
         {"b": ["A-X"], "X": ["X-X2"]},

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -22,26 +21,13 @@ from ai_quality.sources.sessions import files
 from ai_quality.sources.sessions.log import Log, Mark
 from ai_quality.sources.sessions.shapes import grown
 from ai_quality.spend import Request, Tokens
-from tests.sessionlogs import CANARY, TOKENS, answer, lines, prompt, result, total, use
-
-GOLDEN = Path(__file__).parents[1] / "golden" / "sessions"
+from tests.sessionlogs import CANARY, GOLDEN, TOKENS, answer, golden_home, lines, prompt, result, total, use
 
 
 @pytest.fixture
 def gold(tmp_path: Path) -> Path:
     """The golden home as agents would have left it."""
-    home = tmp_path / "home"
-    home.mkdir()
-    for place in sorted((GOLDEN / "home").iterdir()):
-        shutil.copytree(place, home / place.name.replace("dot-", ".", 1))
-    for script in sorted((GOLDEN / "stores").iterdir()):
-        parts = script.name.removesuffix(".sql").replace("dot-", ".", 1).split("__")
-        path = home.joinpath(*parts)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with sqlite3.connect(path) as made:
-            made.executescript(script.read_text(encoding="utf-8"))
-        made.close()
-    return home
+    return golden_home(tmp_path / "home")
 
 
 def otel(home: Path) -> Mapping[str, str]:
@@ -276,6 +262,24 @@ def test_a_database_is_read_while_its_agent_writes(tmp_path: Path) -> None:
     writer.execute("UPDATE sessions SET accumulated_output_tokens = 9, updated_at = '2'")
     writer.commit()
     assert [one.tokens for one in sessions.read(log, first.mark).requests] == [Tokens(input=5, output=9)]
+    writer.close()
+
+
+def test_a_database_that_is_locked_is_read_when_it_is_free(tmp_path: Path) -> None:
+    path = tmp_path / ".local/share/opencode/opencode.db"
+    path.parent.mkdir(parents=True)
+    script = (GOLDEN / "stores" / "dot-local__share__opencode__opencode.db.sql").read_text(encoding="utf-8")
+    writer = sqlite3.connect(path)
+    writer.executescript(script)
+    writer.execute("BEGIN EXCLUSIVE")
+    [log] = sessions.logs(tmp_path, {}, ["opencode"])
+    locked = sessions.read(log)
+    assert (locked.requests, [word.partition(" (")[0] for word in locked.problems]) == (
+        [],
+        ["query that the database did not answer"],
+    )
+    writer.rollback()
+    assert len(sessions.read(log, locked.mark).requests) == 2
     writer.close()
 
 

@@ -19,7 +19,7 @@ from ai_quality.pipeline.spending import Homes
 from ai_quality.sources import notes
 from ai_quality.sources.git import open_repository
 from ai_quality.spend import Usage
-from tests.spending import LETTERS, Day
+from tests.spending import LETTERS, Day, agent
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def three_sessions_at_once(day: Day, tree: Path) -> None:
 
 def an_amend_a_fixup_and_a_rebase(day: Day, tree: Path) -> None:
     day.answer("B", "search")  # k
-    day.commit("search", "search", where=tree, words=("--amend",), CLAUDECODE="1", CLAUDE_CODE_SESSION_ID="B")
+    day.commit("search", "search", where=tree, words=("--amend",), by=agent("B"))
     day.write(day.shop, "typo")
     day.commit("typo", "typo")  # by a person: costs nothing
     day.answer("B", "index")  # l
@@ -134,7 +134,7 @@ def merge_as_github_does(day: Day, branch: str, title: str) -> None:
 
 def sync(day: Day) -> None:
     with open_repository(day.shop) as repository:
-        settling.sync(repository, Homes((str(day.home),), {}, named=False), int(time.time()))
+        settling.sync(repository, Homes((str(day.home),), {}, named=False), {}, int(time.time()))
 
 
 class Told(dict[str, str]):

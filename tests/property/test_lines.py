@@ -85,6 +85,28 @@ def histories(draw: st.DrawFn, *, branches: bool) -> list[Step]:
     return steps
 
 
+@st.composite
+def landing_histories(draw: st.DrawFn) -> list[Step]:
+    """A mainline with branches of one to three commits, each merged, while the mainline goes on or stands still."""
+    steps = [Step((), draw(trees([])))]
+    main = 0
+
+    def add(*parents: int) -> int:
+        trees_of = [steps[parent].tree for parent in parents]
+        takes = len(parents) > 1 and draw(st.booleans())
+        steps.append(Step(parents, trees_of[1] if takes else draw(trees(trees_of))))
+        return len(steps) - 1
+
+    while len(steps) + 2 < len(NAMES):
+        branch = add(main)
+        for _ in range(draw(st.integers(0, 2))):
+            branch = add(branch) if len(steps) + 1 < len(NAMES) else branch
+        if draw(st.booleans()) and len(steps) + 1 < len(NAMES):
+            main = add(main)
+        main = add(main, branch)
+    return steps
+
+
 def has_two_heirs(steps: list[Step]) -> bool:
     """Does a commit lose a path and gain two, against one parent?
 
@@ -174,6 +196,21 @@ def test_on_one_branch_a_line_stands_in_one_place_and_ends_where_it_is_cut(steps
     assert len(traced.living) == len(set(traced.living)) == sum(len(text) for text in steps[-1].tree.values())
     assert traced.book.cut == traced.book.ended
     assert traced.book.more_cuts == {}
+
+
+@given(landing_histories() | histories(branches=True))
+def test_a_line_ends_with_the_landing_at_which_the_mainline_loses_it_for_good(steps: list[Step]) -> None:
+    with built(steps) as story:
+        traced = trace(story)
+    lost: dict[int, int] = {}
+    before: set[int] = set()
+    for landing in traced.shape.mainline:
+        files = traced.states[landing].values()
+        after = {line for version in files for line in version.lines or ()}
+        lost |= dict.fromkeys(before - after, landing)
+        before = after
+    gone = {line: landing for line, landing in lost.items() if line not in before}
+    assert {line: traced.shape.landed[traced.book.ended[line]] for line in gone} == gone
 
 
 def fates(traced: Trace) -> Counter[tuple[object, ...]]:

@@ -5,7 +5,7 @@ WITH undone AS (
     JOIN commits w ON w.repo = r.repo AND (w.sha = r.reverted OR w.change = r.reverted)
     JOIN commits v ON v.repo = r.repo AND v.sha = r.revert
     LEFT JOIN commits b ON b.repo = r.repo AND b.sha = r.reinstated_by
-    WHERE NOT r.partial AND v.change <> w.change AND v.landed_time <= w.landed_time + INTERVAL '30' DAY
+    WHERE NOT r.partial AND r.evidence IN ('declared', 'title') AND v.change <> w.change AND v.landed_time <= w.landed_time + INTERVAL '30' DAY
       AND (b.landed_time IS NULL OR b.landed_time > w.landed_time + INTERVAL '30' DAY)
 )
 SELECT u.cohort, u.change, c.sha, u.landed + INTERVAL '30' DAY <= p.observed_until AS old_enough,

@@ -51,6 +51,8 @@ Rows = Callable[[object, State, Problems, Log], Iterator[Request]]
 MOST_AT_ONCE = 64 << 20
 LARGEST_DOCUMENT = 64 << 20
 TAIL = 256
+UNFINISHED = -1
+"""A checksum that no file has: the next reading finds it changed."""
 
 
 def logs(home: str | os.PathLike[str], environ: Mapping[str, str], agents: Iterable[str] = AGENTS) -> list[Log]:
@@ -104,6 +106,10 @@ def _read_whole(log: Log, descriptor: int, mark: Mark | None) -> Reading:
     state: State = _state(mark) if mark and mark.inode == about.st_ino else {}
     if log.kind == "database":
         requests = _rows(log, state, problems)
+        if problems.keys() & database.UNANSWERED:  # locked, perhaps: what was read is kept, and all is asked again
+            return Reading(
+                requests, Mark(about.st_ino, 0, UNFINISHED, mark.state if mark else "{}"), _sentences(problems)
+            )
     elif about.st_size > LARGEST_DOCUMENT:
         return Reading([], Mark(about.st_ino, 0, stamp, "{}"), ["a file larger than 64 MiB"])
     else:
@@ -114,7 +120,7 @@ def _read_whole(log: Log, descriptor: int, mark: Mark | None) -> Reading:
 def _rows(log: Log, state: State, problems: Problems) -> list[Request]:
     connection = database.opened(log.path)
     if connection is None:
-        note(problems, "database that cannot be opened")
+        note(problems, database.CLOSED)
         return []
     try:
         ask = database.asking(connection, problems)

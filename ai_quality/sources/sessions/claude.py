@@ -30,7 +30,7 @@ def logs(home: str, environ: Mapping[str, str]) -> Iterator[Log]:
 
 def wanted(line: bytes) -> bool:
     """Whether a line can matter? Such a key cannot stand inside a text: its quotes would be escaped."""
-    return b'"usage"' in line or b'"type":"user"' in line or b'"compact_boundary"' in line
+    return b'"usage"' in line or b'"user"' in line or b'"compact_boundary"' in line
 
 
 def requests(lines: Iterable[bytes], state: State, problems: Problems, log: Log) -> Iterator[Request]:

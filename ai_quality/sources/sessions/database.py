@@ -28,6 +28,8 @@ MOST_STEPS = 20_000
 """Times STEPS of SQLite's virtual machine: two thousand million, a minute or so. A bomb is stopped."""
 
 UNREADABLE = "query that the database did not answer"
+CLOSED = "database that cannot be opened"
+UNANSWERED = frozenset({UNREADABLE, CLOSED})
 
 
 def opened(path: str) -> sqlite3.Connection | None:

@@ -6,7 +6,6 @@ Memory stays bounded whatever lies there: blocks of 1 MiB, no line over `LONGEST
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import zlib
@@ -123,12 +122,16 @@ def stem(path: str) -> str:
 
 def one(path: str) -> Iterator[Found]:
     """The file itself, if there is one."""
-    try:
-        about = os.stat(path)  # noqa: PTH116 (pathlib costs the hook 10 ms)
-    except OSError:
-        return
-    if stat.S_ISREG(about.st_mode):
+    about = _about(path)
+    if about and stat.S_ISREG(about.st_mode):
         yield Found(path, about.st_size, about.st_mtime_ns // 1_000_000)
+
+
+def _about(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)  # noqa: PTH116 (pathlib costs the hook 10 ms)
+    except (OSError, ValueError):
+        return None
 
 
 def opened(path: str) -> int | None:
@@ -155,9 +158,7 @@ def content(descriptor: int) -> bytes:
 
 def stamp(descriptor: int, path: str) -> int:
     """A checksum of what changes when a file, or the write-ahead log beside a database, is written."""
-    seen = [os.fstat(descriptor)]
-    with contextlib.suppress(OSError):
-        seen.append(os.stat(f"{path}-wal"))  # noqa: PTH116
+    seen = filter(None, (os.fstat(descriptor), _about(f"{path}-wal")))
     told = ",".join(f"{about.st_ino},{about.st_size},{about.st_mtime_ns}" for about in seen)
     return zlib.crc32(told.encode())
 

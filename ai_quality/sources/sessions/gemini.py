@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import sha256
 
 from ai_quality.sources.sessions import calls, files, shapes
 from ai_quality.sources.sessions.log import Log
@@ -26,14 +25,18 @@ def logs(home: str, environ: Mapping[str, str]) -> Iterator[Log]:
     projects = _projects(files.small(f"{top}/projects.json"))
     for folder in files.folders(f"{top}/tmp"):  # noqa: S108 (the agent's own folder)
         root = (files.small(f"{folder}/.project_root") or b"").decode("utf-8", "replace").strip()
-        directory = root or projects.get(folder.rsplit("/", 1)[-1])
+        directory = shapes.path({"at": root or projects.get(folder.rsplit("/", 1)[-1])}, "at")
         yield from files.logs(AGENT, f"{folder}/chats", ".jsonl", directory=directory)
         yield from files.logs(AGENT, f"{folder}/chats", ".json", "document", directory=directory)
 
 
 def _projects(data: bytes | None) -> dict[str, str]:
     """Folder name → directory: a short name, or in old versions the hash of the path."""
-    parsed = shapes.document(data, {}) if data else None
+    if data is None:
+        return {}
+    from hashlib import sha256  # noqa: PLC0415 (loads OpenSSL: several ms of the hook's 60)
+
+    parsed = shapes.document(data, {})
     known = table(parsed, "projects") if isinstance(parsed, dict) else {}
     named = {short: place for place, short in known.items() if isinstance(short, str)}
     return named | {sha256(place.encode("utf-8", "surrogatepass")).hexdigest(): place for place in known}
@@ -41,7 +44,7 @@ def _projects(data: bytes | None) -> dict[str, str]:
 
 def wanted(line: bytes) -> bool:
     """Whether a line can matter? The rest is user text and thoughts."""
-    return b'"tokens"' in line or b'"sessionId"' in line or b'"type":"user"' in line or b'"$set"' in line
+    return b'"tokens"' in line or b'"sessionId"' in line or b'"user"' in line or b'"$set"' in line
 
 
 def requests(lines: Iterable[bytes], state: State, problems: Problems, log: Log) -> Iterator[Request]:

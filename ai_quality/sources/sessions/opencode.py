@@ -9,6 +9,7 @@ where it is missing both are added, as opencode itself bills. A child session is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 
 from ai_quality.sources.sessions import calls, files, shapes
 from ai_quality.sources.sessions.database import Ask, Row, columns
@@ -18,12 +19,12 @@ from ai_quality.spend import Call, Request, Tokens
 
 AGENT = "opencode"
 
-CHANGED = """
-SELECT m.id, m.session_id, m.data, {updated} FROM message m
-WHERE {updated} >= ? OR m.id IN (SELECT message_id FROM part WHERE time_updated >= ?) ORDER BY m.id
+MESSAGES = """
+SELECT m.id, m.session_id, m.data, {updated}, p.data
+FROM message m LEFT JOIN part p ON p.message_id = m.id AND p.data LIKE '%"tool"%'
+{where} ORDER BY m.id
 """
-ALL = "SELECT id, session_id, data, 0 FROM message WHERE ? >= 0 AND ? >= 0 ORDER BY id"
-PARTS = "SELECT data FROM part WHERE message_id = ? AND data LIKE '%\"tool\"%' ORDER BY id"
+CHANGED = "WHERE m.time_updated >= ? OR m.id IN (SELECT message_id FROM part WHERE time_updated >= ?)"
 SESSION = "SELECT parent_id, directory FROM session WHERE id = ?"
 
 ANSWERED = frozenset({"completed", "error"})
@@ -41,11 +42,15 @@ def logs(home: str, environ: Mapping[str, str]) -> Iterator[Log]:
 def rows(ask: Ask, state: State, problems: Problems, log: Log) -> Iterator[Request]:
     """Messages changed since the last reading, each with all its calls → requests."""
     del log
-    since = state.get("updated", 0)
     has_times = "time_updated" in columns(ask, "message") and "time_updated" in columns(ask, "part")
-    query = CHANGED.format(updated="m.time_updated") if has_times else ALL
+    since = (state.get("updated", 0),) * 2 if has_times else ()
+    query = (
+        MESSAGES.format(updated="m.time_updated", where=CHANGED) if has_times else MESSAGES.format(updated=0, where="")
+    )
     sessions: dict[str, Row] = {}
-    for identity, session, data, updated in list(ask(query, (since, since))):
+    for _, told in groupby(ask(query, since), key=lambda row: repr(row[0])):
+        first, *others = told
+        _, session, data, updated, _ = first
         state["updated"] = max(state.get("updated", 0), shapes.clock(updated) or 0)
         message = _parsed(data, problems)
         if message is None or not isinstance(session, str):
@@ -54,7 +59,8 @@ def rows(ask: Ask, state: State, problems: Problems, log: Log) -> Iterator[Reque
             sessions[session] = next(ask(SESSION, (session,)), (None, None))
         parent, directory = sessions[session]
         about: Record = {"parent": parent, "directory": directory}
-        parts = [part for row in ask(PARTS, (identity,)) if (part := _parsed(row[0], problems)) is not None]
+        texts = (row[-1] for row in (first, *others) if row[-1] is not None)
+        parts = [part for text_ in texts if (part := _parsed(text_, problems)) is not None]
         yield from _message(message, session, about, parts, problems)
 
 

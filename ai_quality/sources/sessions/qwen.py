@@ -24,7 +24,7 @@ def logs(home: str, environ: Mapping[str, str]) -> Iterator[Log]:
 
 def wanted(line: bytes) -> bool:
     """Whether a line can matter?"""
-    return b'"usageMetadata"' in line or b'"type":"user"' in line or b'"functionResponse"' in line
+    return b'"usageMetadata"' in line or b'"user"' in line or b'"functionResponse"' in line
 
 
 def requests(lines: Iterable[bytes], state: State, problems: Problems, log: Log) -> Iterator[Request]:

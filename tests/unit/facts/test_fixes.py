@@ -173,6 +173,8 @@ NOT_SAID = [
     "Documentation/cache: correct the example", "Prefix the names", "Fixture for the cache", "Debug output",
     "Support rounding when empty", "Refactor error handling", "Round up", "", "\n\nfixes nothing",
     "Rename fixtures\n\n> this fixes it", "Use the new cache\n\nThis is faster.",
+    "Faster parsing\n\nAll tests pass, no regressions.", "Faster parsing\n\nShown to be without regressions",
+    "Speed without regressions",
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai_quality.metrics import METRICS, Counts, Measured, load
+from ai_quality.metrics import FORGE_METRICS, METRICS, Counts, Measured, load
 from ai_quality.metrics.accuracy import Accuracy
 from ai_quality.metrics.adjusted import Adjusted
 from ai_quality.metrics.rate import Rate, clustered, median_of, proportion, unknown
@@ -68,6 +68,7 @@ def measured(draw: st.DrawFn, name: str) -> Measured:
     )  # fmt: skip
 
 
+EVERY_METRIC = METRICS + FORGE_METRICS
 RUNS = st.builds(
     RunFacts, repo=WORDS, rev=WORDS, tip_time=st.none() | MOMENTS, now=MOMENTS, since=st.none() | MOMENTS,
     until=st.none() | MOMENTS, why_since=WORDS, commits=MANY, merges=MANY, changes=MANY, lines_alive=MANY,
@@ -77,7 +78,7 @@ COHORTS = st.sampled_from(["ai", "unmarked", "mixed", "bot", "uncertain"])
 COUNTS = st.dictionaries(COHORTS, st.builds(Counts, MANY, MANY, MANY, MANY))
 VIEWS = st.builds(
     build_view,
-    st.lists(st.sampled_from(METRICS), unique=True).flatmap(lambda names: st.tuples(*map(measured, names))),
+    st.lists(st.sampled_from(EVERY_METRIC), unique=True).flatmap(lambda names: st.tuples(*map(measured, names))),
     COUNTS,
     st.lists(st.tuples(WORDS, st.none() | MANY, MANY), max_size=4),
     RUNS,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai_quality.reports import comment, comment_words
+from ai_quality.reports import comment, comment_words, money
 from ai_quality.reports.comment_data import CommentView, Judgement
 from tests.unit.reports.comments import (
     COST_UNKNOWN,
@@ -151,7 +151,7 @@ def test_a_model_without_a_price_leaves_the_cost_unknown() -> None:
     ],
 )  # fmt: skip
 def test_money_has_as_many_digits_as_tell_the_truth(usd: float | None, said: str) -> None:
-    assert comment_words.money(usd) == said
+    assert money.money(usd) == said
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_money_has_as_many_digits_as_tell_the_truth(usd: float | None, said: str
     [(None, "–"), (0, "0"), (640, "640"), (1_240, "1.2 k"), (119_600, "120 k"), (1_880_000, "1.9 M"), (10**10, "10 G")],
 )
 def test_tokens_are_short(tokens: int | None, said: str) -> None:
-    assert comment_words.amount_of(tokens) == said
+    assert money.amount_of(tokens) == said
 
 
 # --- layout ----------------------------------------------------------------------------------------
