@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import time
@@ -13,6 +14,8 @@ import pytest
 from ai_quality.facts.marks import classify
 from ai_quality.hooks import run
 from ai_quality.model import Commit, Person
+from ai_quality.pipeline import open_facts
+from ai_quality.sources.git import open_repository
 from tests.committing import NO_HOOKS, TAG, Repo, install, new_repo
 from tests.spending import PERSON, Day
 
@@ -260,6 +263,17 @@ def test_a_note_instead_of_a_trailer_follows_amend_and_rebase(noted: Repo) -> No
     assert noted.note() == TAG
     noted.git("rebase", "--quiet", "main", agent=True)
     assert noted.log() == ""
+
+
+def test_our_own_reader_reads_the_notes_too(noted: Repo) -> None:
+    agent(noted)
+    noted.person()
+    with open_repository(noted.path) as opened, open_facts(opened) as facts:
+        told = facts.rows("SELECT kind, class, agent, evidence FROM commits ORDER BY commit_time DESC, sha")
+    assert ("other", "assisted", "claude-code", "declared") in told
+    assert [row[1] for row in told].count("assisted") == 1
+    done = noted.run([sys.executable, "-m", "ai_quality.cli", "detect", "HEAD~1", "--json"])
+    assert json.loads(done.stdout)[0]["marks"][0]["agent"] == "claude-code"
 
 
 def test_notes_of_squashed_commits_come_together(noted: Repo) -> None:
