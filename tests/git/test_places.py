@@ -60,9 +60,9 @@ def test_a_file_of_a_worktree_that_is_gone_is_named_below_each_directory_that_ma
     shutil.rmtree(shop.path.parent / "shop-topic")
     places, top = Places(shop.path / ".git"), f"{shop.path}/.trees/topic"
     assert places.names(f"{top}/src/cart", top) == (".trees/topic/src/cart", "src/cart", "topic/src/cart")
-    assert places.names("/work/space/src/cart", "/work/space/src") == ("cart", "src/cart", "space/src/cart")
-    assert places.names("/work/space/README", "/work/space/src") == ("", "README", "space/README")
-    assert places.names("/tmp/x", "/work/space/src") == ()
+    assert places.names("/srv/space/src/cart", "/srv/space/src") == ("cart", "src/cart", "space/src/cart")
+    assert places.names("/srv/space/README", "/srv/space/src") == ("", "README", "space/README")
+    assert places.names("/tmp/x", "/srv/space/src") == ()
 
 
 @pytest.mark.parametrize("content", [b"", b"gitdir: ", b"gitdir:\xff\xfe", b"nonsense" * 9999, b"gitdir: /no/such\n"])
