@@ -65,10 +65,25 @@ run() {
   return 0
 }
 
+# Only while this shell waits for it is the worker's number surely its own. So the guard looks every tenth of a second
+# whether the shell is still there: it must not outlive a `git commit` that somebody has interrupted.
 limited() {
+  whole=${limit%%.*}
+  tenth=${limit#"$whole"}
+  tenth=${tenth#.}
+  tenths=$whole${tenth%"${tenth#?}"}
+  case $tenth in '') tenths=${whole}0 ;; esac
+  case $tenths in *[!0-9]* | ??????*) tenths=5 ;; esac
   "$@" <&3 3<&- &
   worker=$!
-  { cd / && { sleep "$limit" || sleep 1; } && kill -9 "$worker"; } 3<&- &
+  {
+    cd / && passed=0
+    while [ "$passed" -lt "$tenths" ] && kill -0 $$; do
+      passed=$((passed + 1))
+      sleep 0.1 || { sleep 1 && passed=$tenths; } # where sleep takes whole seconds only
+    done
+    kill -0 $$ && kill -9 "$worker"
+  } 3<&- &
   guard=$!
   wait "$worker"
   status=$?

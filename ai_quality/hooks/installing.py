@@ -128,7 +128,8 @@ def shipped(name: str) -> bytes:
     """Return a file of the folder `hooks`: inside the package in a wheel, beside it in a checkout."""
     here = Path(__file__).parent
     places = (here / "sh" / name, here.parents[1] / "hooks" / name)
-    return next(place for place in places if place.is_file()).read_bytes()
+    found = next(place for place in places if place.is_file())
+    return found.read_bytes().replace(b"\r\n", b"\n")  # a checkout on Windows may have turned them
 
 
 def install(directory: Path, *, write: bool, python: str = sys.executable) -> list[str]:

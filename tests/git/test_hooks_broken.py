@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ai_quality.hooks import log
-from tests.committing import TAG, Repo, install, new_repo
+from tests.committing import AGENT, TAG, Repo, install, new_repo, surroundings_of
 
 NEEDED = ("cat", "cp", "date", "git", "mkdir", "mv", "sed", "sh", "sleep", "wc")
 
@@ -189,6 +190,43 @@ def test_what_went_wrong_is_one_line_in_the_log_that_doctor_shows(
     assert said in repo.log().replace("\\n", " ")
     shown = repo.run([sys.executable, "-m", "ai_quality.cli", "doctor"])
     assert repo.log().split(" ", 1)[1].strip() in shown.stdout
+
+
+@pytest.mark.parametrize("shell", ["dash", "busybox sh", "bash"])
+def test_the_guard_does_not_outlive_a_commit_that_is_interrupted(shell: str, tmp_path: Path) -> None:
+    """Or it would end whoever has the worker's number by then."""
+    if not shutil.which(shell.split(maxsplit=1)[0]):
+        pytest.skip(f"{shell} is not on this machine")
+    repo = new_repo(tmp_path / "r")
+    install(repo)
+    stand_in(repo, f'echo $$ > "{tmp_path}/worker"; exec sleep 3')
+    hook = repo.path / ".git" / "hooks" / "prepare-commit-msg"
+    repo.put_message("One\n")
+    surroundings = {**surroundings_of(), **AGENT, "GIT_EDITOR": ":", "AI_QUALITY_LIMIT": "1.0"}
+    process = subprocess.Popen([*shell.split(), hook, repo.message_file, "message"], cwd=repo.path, env=surroundings)
+    for _ in range(100):
+        if (tmp_path / "worker").exists():
+            break
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    time.sleep(1.5)
+    assert Path(f"/proc/{(tmp_path / 'worker').read_text().strip()}").exists(), "nobody has ended it"
+
+
+@pytest.mark.parametrize(
+    ("limit", "least", "most"), [("0.3", 0.3, 2.5), ("1", 1.0, 3.0), ("", 0.5, 2.5), ("08.x", 0.5, 2.5)]
+)
+def test_a_hanging_python_is_waited_for_as_long_as_was_said(
+    limit: str, least: float, most: float, tmp_path: Path
+) -> None:
+    repo = new_repo(tmp_path / "r")
+    install(repo)
+    stand_in(repo, "exec sleep 20")
+    started = time.monotonic()
+    repo.git("commit", "--quiet", "--allow-empty", "-m", "One", agent=True, AI_QUALITY_LIMIT=limit)
+    assert least <= time.monotonic() - started < most
+    assert "gave up after" in repo.log()
 
 
 def test_another_python_on_the_path_stands_in_for_one_that_is_gone(tmp_path: Path) -> None:
