@@ -21,7 +21,10 @@ python_of() {
 
 plan() {
   local python
-  local installs_below=${RUNNER_TOOL_CACHE:-$HOME/.cache}
+  local installs_below=${RUNNER_TOOL_CACHE:-}
+  if [ -z "$installs_below" ] || ! mkdir -p "$installs_below" 2>/dev/null || ! [ -w "$installs_below" ]; then
+    installs_below=$HOME/.cache
+  fi
   if [ -n "${AI_QUALITY_PYTHON:-}" ]; then # it has all packages already: nothing is installed (docs/action.md)
     set -- "$AI_QUALITY_PYTHON"
     installs_below=

@@ -3,8 +3,8 @@
     python -m bench.action REPO [--commits 10000] [--uv PATH] [--rounds 3]
 
 A change of five commits is cut out of REPO where about that many commits lie before it, in a clone that shares its
-objects. action/run.sh is run as action.yml does, with no token, so no forge is asked. "from a cache" unpacks what
-actions/cache would have brought, without its download.
+objects. action/run.sh is run as action.yml does, against the fake GitHub of the tests on loopback. "from a cache"
+unpacks what actions/cache would have brought, without its download.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -19,6 +20,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
+
+from tests.github import fake, world
 
 ROOT = Path(__file__).parents[1]
 AHEAD = 5
@@ -29,33 +33,63 @@ def git(place: Path, *words: str) -> str:
     return subprocess.run(["git", "-C", str(place), *words], check=True, capture_output=True, text=True).stdout
 
 
+class Taken(NamedTuple):
+    """Seconds by the clock, and of the processor: on a busy machine the second says more."""
+
+    clock: float
+    processor: float
+
+    @classmethod
+    def now(cls) -> Taken:
+        """The time by now, children that have ended included."""
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return cls(time.perf_counter(), used.ru_utime + used.ru_stime)
+
+    def __add__(self, other: Taken) -> Taken:  # type: ignore[override]
+        """One after the other."""
+        return Taken(self.clock + other.clock, self.processor + other.processor)
+
+    def __sub__(self, other: Taken) -> Taken:
+        """From one moment to another."""
+        return Taken(self.clock - other.clock, self.processor - other.processor)
+
+
 class Machine:
     """A runner: its folders, its variables, and the steps of action.yml."""
 
-    def __init__(self, place: Path, workspace: Path, event: dict[str, object]) -> None:
+    def __init__(self, place: Path, workspace: Path, event: dict[str, object], forge: str) -> None:
         """`place` is a folder of its own."""
-        self.tools, self.output = place / "tools", place / "output"
+        self.tools, self.output, self.action = place / "tools", place / "output", place / "action"
         payload = place / "event.json"
         payload.write_text(json.dumps(event))
         self.environ = os.environ | {
-            "GITHUB_ACTION_PATH": str(ROOT), "GITHUB_EVENT_NAME": "pull_request",
+            "GITHUB_ACTION_PATH": str(self.action), "GITHUB_EVENT_NAME": "pull_request",
             "GITHUB_EVENT_PATH": str(payload), "GITHUB_WORKSPACE": str(workspace), "GITHUB_OUTPUT": str(self.output),
             "RUNNER_TOOL_CACHE": str(self.tools), "RUNNER_TEMP": str(place / "temp"), "INPUT_DIRECTORY": ".",
-            "PIP_NO_CACHE_DIR": "1", "UV_CACHE_DIR": str(place / "uv-cache"),
+            "GITHUB_API_URL": forge, "GITHUB_REPOSITORY": fake.REPOSITORY, "INPUT_GITHUB_TOKEN": fake.TOKEN,
+            "GITHUB_RUN_ID": "1", "PIP_NO_CACHE_DIR": "1", "UV_CACHE_DIR": str(place / "uv-cache"),
         }  # fmt: skip
 
-    def step(self, name: str, **more: str) -> float:
-        """Seconds a step takes."""
-        started = time.perf_counter()
-        script = ["bash", str(ROOT / "action" / "run.sh"), name]
+    def download(self) -> None:
+        """Have the action as a runner downloads it: without a compiled file."""
+        shutil.rmtree(self.action, ignore_errors=True)
+        self.action.mkdir()
+        for name in ("action", "ai_quality", "requirements"):
+            shutil.copytree(ROOT / name, self.action / name, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def step(self, name: str, **more: str) -> Taken:
+        """What a step takes."""
+        started = Taken.now()
+        script = ["bash", str(self.action / "action" / "run.sh"), name]
         done = subprocess.run(script, env=self.environ | more, capture_output=True, text=True, check=False)
-        seconds = time.perf_counter() - started
+        taken = Taken.now() - started
         if done.returncode or "::warning" in done.stdout:
             sys.exit(done.stdout + done.stderr)
-        return seconds
+        return taken
 
-    def run(self) -> float:
-        """Seconds both steps take together."""
+    def run(self) -> Taken:
+        """What both steps take together."""
+        self.download()
         self.output.unlink(missing_ok=True)
         planned = self.step("plan")
         said = dict(line.split("=", 1) for line in self.output.read_text().splitlines())
@@ -79,18 +113,18 @@ def change(repo: Path, clone: Path, commits: int) -> dict[str, object]:
     return {"action": "synchronize", "pull_request": {"number": 1, "merged": False, **sides}}
 
 
-def unpacking(folder: Path, scratch: Path) -> float:
-    """Seconds it takes to unpack what a cache holds of a folder."""
+def unpacking(folder: Path, scratch: Path) -> Taken:
+    """What it takes to unpack what a cache holds of a folder."""
     packed, place = scratch / "packed.tar.zst", scratch / "unpacked"
     command = ["tar", "--zstd"] if shutil.which("zstd") else ["tar", "-z"]
     subprocess.run([*command, "-cf", packed, "-C", folder, "."], check=True)
     place.mkdir()
-    started = time.perf_counter()
+    started = Taken.now()
     subprocess.run([*command, "-xf", packed, "-C", place], check=True)
-    seconds = time.perf_counter() - started
+    taken = Taken.now() - started
     print(f"  ({packed.stat().st_size / 1e6:.0f} MB packed)")
     shutil.rmtree(place)
-    return seconds
+    return taken
 
 
 def main() -> None:
@@ -101,15 +135,17 @@ def main() -> None:
     parser.add_argument("--uv", type=Path, help="a folder that holds uv")
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
+    forge = fake.FakeGitHub()
+    forge.pulls[1] = world.Pull(1)
+    with tempfile.TemporaryDirectory() as scratch, forge.serve() as address:
         place = Path(scratch)
         workspace = place / "workspace"
-        machine = Machine(place, workspace, change(asked.repo, workspace, asked.commits))
+        machine = Machine(place, workspace, change(asked.repo, workspace, asked.commits), address)
         facts = workspace / ".git" / "ai-quality"
-        found: dict[str, list[float]] = {}
+        found: dict[str, list[Taken]] = {}
 
-        def told(name: str, seconds: float) -> None:
-            found.setdefault(name, []).append(seconds)
+        def told(name: str, taken: Taken) -> None:
+            found.setdefault(name, []).append(taken)
 
         for _ in range(asked.rounds):
             shutil.rmtree(machine.tools, ignore_errors=True)
@@ -126,8 +162,10 @@ def main() -> None:
                 machine.environ["PATH"] = plain
             told("unpacking the packages from a cache", unpacking(machine.tools, place))
             told("unpacking the facts from a cache", unpacking(facts / "baseline", place))
-    for name, seconds in found.items():
-        print(f"{name:44}{statistics.median(seconds):7.2f} s  ({', '.join(f'{one:.2f}' for one in seconds)})")
+    print(f"{'':44}{'clock':>8}{'processor':>11}  (medians, in seconds)")
+    for name, taken in found.items():
+        clock, processor = (statistics.median(column) for column in zip(*taken, strict=True))
+        print(f"{name:44}{clock:8.2f}{processor:11.2f}")
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 

@@ -2,10 +2,11 @@
 
     python -m bench.speed REPO [--rounds 3] [--no-pydriller]
 
-Prints seconds, the ratio to `git log -p -U0 -M HEAD` and peak memory of the largest process. The commands
-take turns, so that a drifting machine slows all alike; each figure is a median. Nothing is written into REPO:
-our facts are mined afresh in a clone that shares its objects, and PyDriller, which writes into the config of
-what it reads, gets one of its own.
+Prints seconds of wall time and of processor time (user and system, of all processes; on a busy machine the better
+measure), their ratio to `git log -p -U0 -M HEAD`, and peak memory of the largest process. The commands take turns,
+so that a drifting machine slows all alike; each figure is a median. Nothing is written into REPO: our facts are
+mined afresh in a clone that shares its objects, and PyDriller, which writes into the config of what it reads, gets
+one of its own.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ for commit in pydriller.Repository(sys.argv[1]).traverse_commits():
 
 
 class Run(NamedTuple):
-    """One run: wall seconds, and the peak memory in MB of its largest process."""
+    """One run: wall seconds, seconds of all its processes on a processor, peak memory in MB of its largest process."""
 
-    seconds: float
+    wall: float
+    cpu: float
     megabytes: float
 
 
@@ -40,11 +42,11 @@ def timed(command: list[str]) -> Run:
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
+    wall = time.perf_counter() - started
     if status:
         sys.exit(f"{command[0]} failed with {os.waitstatus_to_exitcode(status)}: {' '.join(command)}")
     per_megabyte = 1024 if sys.platform != "darwin" else 1024 * 1024
-    return Run(seconds, usage.ru_maxrss / per_megabyte)
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / per_megabyte)
 
 
 def main() -> None:
@@ -71,11 +73,18 @@ def main() -> None:
         runs["ai-quality report, again"] = [timed(commands["ai-quality report"])]
         if not asked.no_pydriller:
             runs["PyDriller traversal with parsed diffs"] = [timed([sys.executable, "-c", PYDRILLER, str(other)])]
-    base = statistics.median(run.seconds for run in runs["git log -p -U0 -M HEAD"])
-    print(f"{'':40}{'seconds':>9}{'ratio':>8}{'peak MB':>9}  (medians; {os.cpu_count()} cores)")
+    git = middle(runs["git log -p -U0 -M HEAD"])
+    print(f"{'':40}{'wall s':>9}{'ratio':>7}{'cpu s':>9}{'ratio':>7}{'peak MB':>9}  (medians; {os.cpu_count()} cores)")
     for name, found in runs.items():
-        seconds = statistics.median(run.seconds for run in found)
-        print(f"{name:40}{seconds:9.2f}{seconds / base:8.2f}{max(run.megabytes for run in found):9.0f}")
+        run = middle(found)
+        times = f"{run.wall:9.2f}{run.wall / git.wall:7.2f}{run.cpu:9.2f}{run.cpu / git.cpu:7.2f}"
+        print(f"{name:40}{times}{run.megabytes:9.0f}")
+
+
+def middle(runs: list[Run]) -> Run:
+    """The median of each figure, and the largest peak."""
+    wall, cpu = (statistics.median(figures) for figures in list(zip(*runs, strict=True))[:2])
+    return Run(wall, cpu, max(run.megabytes for run in runs))
 
 
 if __name__ == "__main__":

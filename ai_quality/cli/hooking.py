@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 import click
 
-from ai_quality import config
 from ai_quality.cli.common import Settings, write
-from ai_quality.errors import EnvironmentProblem, UsageError
+from ai_quality.errors import EnvironmentProblem
 from ai_quality.hooks import git, installing
-from ai_quality.hooks.run import HOOKS, main
+from ai_quality.hooks.run import HOOKS, run_as_hook
 
 
 @click.command()
-@click.option("--write", "written", is_flag=True, help="Add the lines to a hook manager's configuration, too.")
+@click.option("--write", "written", is_flag=True, help="Add to a hook manager's configuration, too.")
 @click.pass_obj
 def install(settings: Settings, written: bool) -> None:
-    """Put in the hooks that tag commits made by an agent; an existing hook goes on running.
+    """Put in the hooks that mark commits made by an agent; an existing hook goes on running.
 
     \b
     Examples:
@@ -28,9 +24,9 @@ def install(settings: Settings, written: bool) -> None:
     try:
         found = installing.look(settings.directory)
         chosen = installing.plan(found)
-        if chosen.how == "stop":
-            raise UsageError("the hooks cannot go in by themselves", hint=chosen.say)
-        said = installing.install(settings.directory, write=written, settings=_for_git(found))
+        if chosen.how == "stop" and not written:
+            raise EnvironmentProblem(chosen.problem, hint=chosen.hint)
+        said = installing.install(settings.directory, write=written)
     except (git.GitSaysNo, OSError) as refused:
         raise EnvironmentProblem(f"the hooks did not go in ({refused})", hint="see `ai-quality doctor`") from refused
     write("\n".join(said))
@@ -62,12 +58,4 @@ def hook(name: str, arguments: tuple[str, ...]) -> None:
     Example:
       ai-quality hook commit-msg .git/COMMIT_EDITMSG
     """
-    sys.exit(main([name, *arguments], os.environ, sys.stdin.buffer.read))
-
-
-def _for_git(found: installing.Found) -> dict[str, str]:
-    """What the hooks must know of the repository's settings: they read git's configuration, not YAML."""
-    if found.top is None or not (found.top / config.FILE).is_file():
-        return {}
-    chosen = config.read((found.top / config.FILE).read_bytes())
-    return {"tagging": chosen.tagging, "usage": chosen.usage, "pushNotes": str(chosen.push_notes).lower()}
+    run_as_hook([name, *arguments])

@@ -22,7 +22,7 @@ from ai_quality.pipeline import doctor as doctor_checks
 from ai_quality.pipeline.explaining import explain as tell
 from ai_quality.pipeline.explaining import told_rows
 from ai_quality.reports import stories
-from ai_quality.sources import history
+from ai_quality.sources import history, notes
 from ai_quality.sources.git import open_repository
 
 
@@ -134,7 +134,8 @@ def detect(settings: Settings, shas: tuple[str, ...], batch: bool, form: str, js
     with open_repository(settings.directory) as repository:
         wanted = [repository.resolve(sha) for sha in shas or ("HEAD",)]
         found = {c.sha: c for sha in wanted for c in history.log(repository, [sha, f"^{sha}^@"])}
-    told = [_detected(sha, found[sha]) for sha in wanted]
+        noted = notes.read(repository)
+    told = [_detected(sha, found[sha], noted.get(sha, "")) for sha in wanted]
     write(as_json_text(told) if json_too or form == "json" else stories.marks_text(told), None)
 
 
@@ -218,10 +219,10 @@ def _commit_of(asked: dict[str, Any]) -> Commit:
     return Commit("", (), people[0], people[1], seconds, seconds, str(asked["message"] or ""))
 
 
-def _detected(sha: str, commit: Commit) -> dict[str, Any]:
-    return {"commit": sha, **_verdict(commit)}
+def _detected(sha: str, commit: Commit, note: str) -> dict[str, Any]:
+    return {"commit": sha, **_verdict(commit, note)}
 
 
-def _verdict(commit: Commit) -> dict[str, Any]:
-    said = marks.classify(commit)
+def _verdict(commit: Commit, note: str = "") -> dict[str, Any]:
+    said = marks.classify(commit, note=note)
     return {"class": said.commit_class, "evidence": said.evidence, "marks": [asdict(mark) for mark in said.marks]}

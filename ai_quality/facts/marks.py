@@ -25,6 +25,7 @@ __all__ = ["OTHER", "SquashPart", "SquashParts", "classify", "load_registry", "m
 OTHER = "other"
 """The agent of a mark that says AI was used but not which tool."""
 
+CREDIT = "assisted-by:"
 _DAY = 86_400
 _TEXT_LIMIT = 200
 _RANK = {evidence: rank for rank, evidence in enumerate(EVIDENCE_ORDER)}
@@ -74,10 +75,14 @@ class _Hit(NamedTuple):
 BOT_NAME = re.compile(r"(?:^|[ _-])bot$")
 
 
-def classify(commit: Commit, registry: Registry | None = None) -> Verdict:
-    """The commit's class by its marks; weak and pull-request marks make it `assisted` with that evidence."""
+def classify(commit: Commit, registry: Registry | None = None, *, note: str = "") -> Verdict:
+    """The commit's class by its marks; weak and pull-request marks make it `assisted` with that evidence.
+
+    `note` is its note of ours, for repositories where trailers are not wanted: its `Assisted-by` lines count as a
+    message's do. What it says of cost is no mark: spending may be tied to a commit by time alone.
+    """
     registry = registry or load_registry()
-    marks = read_marks(commit, registry)
+    marks = read_marks(commit, registry, note)
     evidence: Evidence = marks[0].evidence if marks else "none"
     if evidence == "identity":
         return Verdict("agent", evidence, marks)
@@ -87,7 +92,7 @@ def classify(commit: Commit, registry: Registry | None = None) -> Verdict:
     return Verdict("assisted" if marks else "unmarked", evidence, marks)
 
 
-def read_marks(commit: Commit, registry: Registry | None = None) -> tuple[Mark, ...]:
+def read_marks(commit: Commit, registry: Registry | None = None, note: str = "") -> tuple[Mark, ...]:
     """Every AI mark on the commit, strongest evidence first, each once."""
     registry = registry or load_registry()
     hits = _person_hits(commit, registry)
@@ -95,6 +100,8 @@ def read_marks(commit: Commit, registry: Registry | None = None) -> tuple[Mark, 
         hits += _branch_hits(commit.message, registry)
     if needles := _needles_in(commit.message, registry):
         hits += _message_hits(commit.message, needles, registry)
+    credits_ = [line for line in note[:MESSAGE_LIMIT].split("\n") if line.lower().startswith(CREDIT)]
+    hits += [hit for line in credits_ for hit in _line_hits(line, registry)]
     return _settled(hits, max(commit.author_time, commit.commit_time)) if hits else ()
 
 

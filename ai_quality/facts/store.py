@@ -13,6 +13,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -149,22 +150,28 @@ def write(folder: Path, tables: Mapping[str, Iterable[Row]]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".facts-", dir=folder.parent) as scratch:
         fresh = Path(scratch) / "facts"
-        with duckdb.connect(":memory:") as connection:
-            for table in schema():
-                (fresh / table.name).mkdir(parents=True)
-                _write_table(connection, table, tables[table.name], Path(scratch), fresh)
+        with duckdb.connect(":memory:") as connection, ThreadPoolExecutor(1) as beside:
+            copies = [
+                beside.submit(_copy, connection, table, _text_of(tables[table.name], Path(scratch) / table.name), fresh)
+                for table in schema()
+            ]
+            for copy in copies:
+                copy.result()
         if folder.exists():
             folder.rename(Path(scratch) / "old")
         fresh.rename(folder)
 
 
-def _write_table(
-    connection: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[Row], scratch: Path, fresh: Path
-) -> None:
-    text = scratch / f"{table.name}.csv"
+def _text_of(rows: Iterable[Row], place: Path) -> Path:
     # Parquet text is UTF-8: bytes of a path that are not are shown as \udcNN.
-    with text.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+    with place.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).writerows(rows)
+    return place
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, table: Table, text: Path, fresh: Path) -> None:
+    """Turn a table's CSV into Parquet; DuckDB does so while Python writes the next table's."""
+    (fresh / table.name).mkdir(parents=True)
     given = {column.name: "BIGINT" if column.type == "TIMESTAMP" else column.type for column in table.columns}
     selected = ", ".join(
         f"make_timestamp({c.name} * 1000000) AS {c.name}" if c.type == "TIMESTAMP" else c.name for c in table.columns

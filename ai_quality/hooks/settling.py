@@ -12,8 +12,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ai_quality.hooks import git
-from ai_quality.hooks.run import NOTES, note_failure
+from ai_quality.hooks import git, log
+from ai_quality.hooks.run import NOTES
 from ai_quality.pipeline import settling
 from ai_quality.pipeline.spending import Homes
 from ai_quality.sources.git import open_repository
@@ -33,7 +33,7 @@ def main(words: Sequence[str], environ: Mapping[str, str]) -> None:
         for remote in words[:1]:
             push_notes(remote)
     except Exception as wrong:  # noqa: BLE001 (a shell: there is nobody to tell, but the log)
-        note_failure(f"settling: {type(wrong).__name__}: {wrong}")
+        log.note(f"settling: {type(wrong).__name__}: {wrong}")
 
 
 def push_notes(remote: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -59,8 +59,9 @@ def mine(
         unlanded = list(history.log(repository, [*heads.values(), *tips, *also, f"^{tip}"])) if heads or also else []
         ground = Ground(landed, unlanded, landings(landed, tip))
         units, offered = _offered(repository, ground, landed, heads, tips)
-        said = [marks.classify(commit) for commit in landed]
-        own = _own_verdicts(ground, offered, said)
+        noted = notes.read(repository)
+        said = [marks.classify(commit, note=noted.get(commit.sha, "")) for commit in landed]
+        own = _own_verdicts(ground, offered, said, noted)
         squashed = changes.squashes(units, offered, ground.shape)
         wanted = _with_ancestors([*partly_marked(squashed.values(), own), *also], unlanded)
         others = [commit for commit in unlanded if commit.sha in wanted]
@@ -76,7 +77,7 @@ def mine(
             book, state, touched, outlines = _follow_lines(repository, commits, told, plan, progress)
     people = [commit for commit, verdict in zip(landed, said, strict=True) if verdict.commit_class != "bot"]
     kinds = _kinds(repository, told_at, book, touched)
-    spent = [] if tracing else costs.spent(landed, offered, ground.commits, notes.read(repository))
+    spent = [] if tracing else costs.spent(landed, offered, ground.commits, noted)
     changed = inverses.changes_of(book, kinds, outlines[: len(landed)], touched)
     by_content = () if tracing else inverses.content_reverts(book, changed, landed, found)
     return Mined(
@@ -136,13 +137,18 @@ def _questions(repository: git.Repository) -> matching.Ask:
     )
 
 
-def _own_verdicts(ground: Ground, offered: dict[int, offers.Offer], said: Sequence[Verdict]) -> dict[str, Verdict]:
+def _own_verdicts(
+    ground: Ground, offered: dict[int, offers.Offer], said: Sequence[Verdict], noted: Mapping[str, str]
+) -> dict[str, Verdict]:
     """What the offers' own commits say of themselves; bots and merges left out."""
     own: dict[str, Verdict] = {}
     for sha in dict.fromkeys(sha for offer in offered.values() for sha in offer.own):
         commit = ground.commits[sha]
         if len(commit.parents) < 2:  # noqa: PLR2004
-            verdict = said[ground.shape.number[sha] - 1] if ground.is_landed(sha) else marks.classify(commit)
+            if ground.is_landed(sha):
+                verdict = said[ground.shape.number[sha] - 1]
+            else:
+                verdict = marks.classify(commit, note=noted.get(sha, ""))
             if verdict.commit_class != "bot":
                 own[sha] = verdict
     return own

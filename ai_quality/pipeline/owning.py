@@ -56,7 +56,12 @@ def own_commits(
     lines = _lines(repository, plain, tip) if tip else {}
     usages = _by_commit(plain, notes)
     return [
-        OwnCommit(one, marks.classify(one), *lines.get(one.sha, (0, 0)), tuple(usages.get(one.sha, ())))
+        OwnCommit(
+            one,
+            marks.classify(one, note=(notes or {}).get(one.sha, "")),
+            *lines.get(one.sha, (0, 0)),
+            tuple(usages.get(one.sha, ())),
+        )
         for one in plain
     ]
 

@@ -7,9 +7,16 @@ import pytest
 CELLS = pytest.StashKey[dict[tuple[str, str], str]]()
 
 
+KEY = (
+    "tagged: the message is as git alone writes it, plus our trailer where git itself would put one; -: just as git",
+    "writes it; aborts: no commit, as without us. Columns of arrangements: ordinary messages. Columns of shapes: the",
+    "plain arrangement. The last rows: each shape in each arrangement.",
+)
+
+
 @pytest.fixture
 def hook_cells(request: pytest.FixtureRequest) -> dict[tuple[str, str], str]:
-    """(way, arrangement) → what happened."""
+    """(row, column) → what happened."""
     return request.config.stash.setdefault(CELLS, {})
 
 
@@ -17,8 +24,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     cells = config.stash.get(CELLS, {})
     if not cells:
         return
-    columns = list(dict.fromkeys(arrangement for _, arrangement in cells))
+    columns = list(dict.fromkeys(column for _, column in cells))
+    write = terminalreporter.write_line
     terminalreporter.section("commits by an agent, and what our hooks did")
-    terminalreporter.write_line(f"{'':24}" + "".join(f"{name:12}" for name in columns))
-    for way in dict.fromkeys(way for way, _ in cells):
-        terminalreporter.write_line(f"{way:24}" + "".join(f"{cells.get((way, name), ''):12}" for name in columns))
+    write(f"{'':24}" + "".join(f"{name:12}" for name in columns))
+    for row in dict.fromkeys(row for row, _ in cells):
+        write(f"{row:24}" + "".join(f"{cells.get((row, name), ''):12}" for name in columns))
+    for line in KEY:
+        write(line)

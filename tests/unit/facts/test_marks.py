@@ -457,3 +457,11 @@ def test_only_the_first_64_kib_of_a_message_are_read() -> None:
 def test_a_registry_in_which_two_agents_claim_one_address_does_not_load() -> None:
     with pytest.raises(ValueError, match="two owners"):
         _unique([("noreply@example.org", "one"), ("noreply@example.org", "other")])
+
+
+def test_a_note_of_ours_credits_as_a_message_does_and_its_costs_are_no_mark() -> None:
+    undone = commit('Revert "One"\n\nThis reverts commit 0123456.\n')
+    said = classify(undone, note="Assisted-by: codex:gpt-5\nAI-Usage: id=u1; agent=codex; req=1")
+    assert (said.commit_class, said.evidence, said.agent, said.model) == ("assisted", "declared", "codex", "gpt-5")
+    for note in ("", "AI-Usage: id=u1; agent=codex; req=1", "Words about Assisted-by: codex", "Assisted-by: Jane Doe"):
+        assert classify(undone, note=note).commit_class == "unmarked", note

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ai_quality.hooks.message import is_empty, is_fit, subject, trailers_within, with_trailers
+from ai_quality.hooks.message import is_empty, is_fit, is_same, subject, trailers_within, with_trailers
 
 OURS = "Assisted-by: claude-code:claude-opus-4-8"
 
@@ -62,25 +62,54 @@ def test_the_subject_is_the_first_line_that_is_no_comment() -> None:
     assert subject(b"\n# c\n fixup! a\n") == b"fixup! a"
 
 
+def test_a_subject_that_looks_like_a_comment_stays_the_subject() -> None:
+    assert with_trailers(b"#12 Fix\n", [OURS]).decode() == f"#12 Fix\n\n{OURS}\n"
+    assert _parsed(f"#12 Fix\n\n{OURS}\n".encode()) == [OURS]
+    assert (is_empty(b"#12 Fix\n"), is_empty(b"#12 Fix\n", None)) == (True, False)
+
+
 def test_buried_trailers_are_found_indented_or_not() -> None:
     text = b"Squashed commit\n\n    One\n\n    Assisted-by: codex\n\nassisted-by: codex\n    Assisted-by: x@y\n"
-    assert trailers_within(text, [b"Assisted-by"]) == ["Assisted-by: codex", "assisted-by: codex"]
+    assert trailers_within(text, ["Assisted-by"]) == ["Assisted-by: codex", "assisted-by: codex"]
 
 
+def test_two_messages_are_the_same_but_for_comments_blanks_and_sign_offs() -> None:
+    assert is_same(b"One\n\n# hint\n", b"\nOne\n\nSigned-off-by: A <a>\n")
+    assert not is_same(b"One\nTwo\n", b"One\n")
+
+
+@pytest.mark.parametrize(
+    ("last", "is_prose"),
+    [
+        ("Note: it now waits for the disk", True),
+        ("Caveat: slow on very old machines", True),
+        ("Fixes: the parser of empty files", False),
+        ("Release-note: it now waits for the disk", False),
+        ("Jira: ABC-12", False),
+        ("Note: it now waits\nTest: by hand", False),
+    ],
+)
+def test_a_last_line_of_prose_with_a_colon_is_no_block_of_trailers(last: str, is_prose: bool) -> None:
+    gap = "\n" if is_prose else ""
+    assert with_trailers(f"One\n\n{last}\n".encode(), [OURS]).decode() == f"One\n\n{last}\n{gap}{OURS}\n"
+
+
+PROSE = "Note: it now waits for the disk"
 WORDS = st.sampled_from([
     "word", "Key: value", "Signed-off-by: A <a@b>", "(cherry picked from commit 1234567)", "  continued", "---", "", "",
-    "# comment", "Fix: it", "Key : spaced", "no-colon", "\tTab: x", ": nokey", "a b: c", "Assisted-by: codex",
+    "# comment", "Fix: it", PROSE, "Key : spaced", "no-colon", "\tTab: x", ": nokey", "a b: c", "Assisted-by: codex",
 ])  # fmt: skip
 
 
 @given(st.lists(WORDS, max_size=9), st.booleans())
 @example(["word", "", "Key: value", "  continued", "word"], True)
+@example(["", "Key: value", "# comment", "  continued"], False)
 def test_git_reads_our_lines_as_trailers_and_every_other_byte_stays(lines: list[str], final_newline: bool) -> None:
     before = "\n".join(["Subject", *lines]).encode() + (b"\n" if final_newline else b"")
     after = with_trailers(before, [OURS])
     assert _parsed(after)[-1:] == [OURS], "git finds it at the end of its block"
     assert with_trailers(after, [OURS]) == after, "twice is once"
-    assert set(_parsed(before)) <= set(_parsed(after)), "what were trailers still are"
+    assert set(_parsed(before)) <= set(_parsed(after)) | {PROSE}, "what were trailers still are"
     at = after.index(OURS.encode())
     rest = after[:at].removesuffix(b"\n") + after[at + len(OURS) + 1 :]
     assert rest.replace(b"\n", b"") == before.replace(b"\n", b"")

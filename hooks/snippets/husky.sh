@@ -1,1 +1,0 @@
-ai-quality-hook NAME "$@" || true
