@@ -38,7 +38,7 @@ SEAL = {
 }
 
 hypothesis.settings.register_profile("here", max_examples=50, deadline=None)
-hypothesis.settings.register_profile("ci", max_examples=500, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("ci", max_examples=200, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 

@@ -6,11 +6,12 @@ turned into the ledger's own words (keyed hashes) before it is compared. Writes 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ai_quality.facts.spending import DAY, Made, Tie, attribute, spent
+from ai_quality.facts.spending import DAY, LONGEST_WAIT, Made, Tie, attribute, spent
 from ai_quality.facts.successors import Known, successors
 from ai_quality.facts.trailers import trailer_lines
 from ai_quality.facts.usage_lines import counted
@@ -25,6 +26,10 @@ from ai_quality.spend import Stored
 DEFAULT_BRANCHES = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master", "HEAD")
 REPLACING = ("commit (amend)", "rebase (fixup", "rebase (squash")
 """What a reflog says where the commit before gave way to the one after."""
+
+_MERGE = re.compile(
+    r"Merge (?:remote-tracking )?branch '(?:origin/)?([^'\s]{1,250})'|Merge pull request #\d+ from [^/\s]+/(\S{1,250})"
+)
 
 SESSION_KEYS = ("session", "session-id", "thread-id")
 
@@ -157,10 +162,13 @@ def _closed(commits: Mapping[str, Commit], logs: _Logs, stands_for: Mapping[str,
     for sha, time in acts.items():
         if (heir := stands_for.get(sha)) and sha in commits:
             of_heir[heir] = max(of_heir.get(heir, 0), time)
-    return {
-        sha: acts.get(sha) or min(max(commit.author_time, of_heir.get(sha, 0)), commit.commit_time)
-        for sha, commit in commits.items()
-    }
+    return {sha: acts.get(sha) or _written(commit, of_heir.get(sha, 0)) for sha, commit in commits.items()}
+
+
+def _written(commit: Commit, at_least: int) -> int:
+    """The author's time, which a rebase keeps; the committer's where somebody has set the author's."""
+    written = max(commit.author_time, at_least)
+    return written if commit.commit_time - LONGEST_WAIT <= written <= commit.commit_time else commit.commit_time
 
 
 def _branches(ledger: Ledger, logs: _Logs) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
@@ -168,21 +176,42 @@ def _branches(ledger: Ledger, logs: _Logs) -> tuple[dict[str, set[str]], dict[st
     line: dict[str, set[str]] = defaultdict(set)
     within: dict[str, set[str]] = defaultdict(set)
     for ref, tip in logs.tips.items():
-        short = _branch_name(ref)
-        if not short or (name := ledger.hashed(f"branch:{short}")) not in logs.asked:
-            continue
-        at = tip
-        while at in logs.reached:
-            line[at].add(name)
-            at = next(iter(logs.reached[at].parents), "")
-        for sha in _reach(tip, logs.reached):
-            within[sha].add(name)
-    for short, log in logs.branches.items():
-        if (name := ledger.hashed(f"branch:{short}")) in logs.asked:
-            for entry in log:
-                if entry.action.startswith("commit"):
-                    line[entry.new].add(name)
+        if (name := ledger.hashed(f"branch:{_branch_name(ref)}")) in logs.asked:
+            for sha in _reach(tip, logs.reached):
+                within[sha].add(name)
+            for sha in _first_parents(tip, logs.reached):
+                line[sha].add(name)
+
+    def is_asked(short: str) -> bool:
+        return ledger.hashed(f"branch:{short}") in logs.asked
+
+    for short, sha in (*_merged(logs.reached, is_asked), *_committed(logs.branches)):
+        if is_asked(short):
+            line[sha].add(ledger.hashed(f"branch:{short}"))
     return line, within
+
+
+def _first_parents(at: str, commits: Mapping[str, Commit]) -> Iterator[str]:
+    while at in commits:
+        yield at
+        at = next(iter(commits[at].parents), "")
+
+
+def _committed(branches: Mapping[str, list[reflog.Entry]]) -> Iterator[tuple[str, str]]:
+    """Each local branch with the commits that its reflog saw being made."""
+    return ((short, entry.new) for short, log in branches.items() for entry in log if entry.action.startswith("commit"))
+
+
+def _merged(commits: Mapping[str, Commit], is_asked: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Branches that merges name, with the commits that came in by them: their refs are mostly gone."""
+    for commit in commits.values():
+        found = _MERGE.match(commit.message) if len(commit.parents) == 2 else None  # noqa: PLR2004
+        if found and is_asked(found[1] or found[2]):
+            before = _reach(commit.parents[0], commits)
+            for sha in _first_parents(commit.parents[1], commits):
+                if sha in before:
+                    break
+                yield found[1] or found[2], sha
 
 
 def _branch_name(ref: str) -> str:

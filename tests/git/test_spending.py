@@ -258,3 +258,38 @@ def test_an_empty_repository_and_an_empty_home_say_nothing_and_fail_at_nothing(t
     with open_repository(tmp_path / "new") as repository:
         told = spend_json.bill(spend(repository, Homes((str(tmp_path / "home"),), {}, named=True), at(0)))
     assert (told["total"]["requests"], told["total"]["usd"], told["by_commit"]) == (0, None, [])
+
+
+def test_without_reflogs_a_merge_tells_on_which_branch_a_commit_was_made(day: Day, tmp_path: Path) -> None:
+    tree = day.root / "topic"
+    day.git(day.shop, "worktree", "add", "--quiet", "-b", "topic", str(tree))
+    day.session("A")
+    day.session("B", tree, "topic")
+    day.answer("A", "cart")
+    day.answer("B", "cart")
+    day.answer("B", runs="sed -i s/a/b/ made")
+    day.write(tree, "made")
+    day.commit("in topic", "cart", "made", where=tree)
+    day.commit("in main", "cart")
+    day.wait()
+    day.git(day.shop, "merge", "--quiet", "--no-edit", "--strategy=ours", "topic")
+    clone = tmp_path / "elsewhere"
+    day.git(tmp_path, "clone", "--quiet", "--single-branch", str(day.shop), str(clone))
+    day.shop.rename(tmp_path / "moved")
+    tree.rename(tmp_path / "moved too")
+    day.shop = clone
+    assert day.charged(day.usage()) == {"in main": "a", "in topic": "bc", "": ""}
+
+
+@pytest.mark.parametrize("cloned", [False, True])
+def test_an_author_date_that_somebody_set_misleads_nobody(day: Day, tmp_path: Path, cloned: bool) -> None:
+    day.session("A")
+    day.answer("A", "cart")
+    day.commit("dated back", "cart", words=("--date=2020-01-01T00:00:00Z",))
+    day.answer("A", "cart")
+    day.commit("ordinary", "cart")
+    if cloned:
+        day.git(tmp_path, "clone", "--quiet", str(day.shop), str(tmp_path / "elsewhere"))
+        day.shop.rename(tmp_path / "moved")
+        day.shop = tmp_path / "elsewhere"
+    assert day.charged(day.usage()) == {"dated back": "a", "ordinary": "b", "": ""}

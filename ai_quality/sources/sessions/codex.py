@@ -208,6 +208,7 @@ def _called(payload: Record, state: State) -> None:
     patch = command if "*** Begin Patch" in command else text(given, "patch") or ""
     if patch:
         paths = [found.strip() for found in PATCHED.findall(patch)][: calls.MOST_WAITING] or [None]
+        state["patches"] = [*state.get("patches", []), identity][-calls.MOST_WAITING :]
         told = [_edit(identity, number, place, patch, state) for number, place in enumerate(paths)]
     else:
         told = [calls.made(identity, state["session"], tool, given, state.get("directory"))]
@@ -265,12 +266,34 @@ def _patched(payload: Record, state: State) -> Iterator[Request]:
     success = payload.get("success")
     identity = name(payload, "call_id")
     failed = not success if isinstance(success, bool) else None
+    if identity is None or identity not in state.get("patches", []):
+        _changed(payload, identity, failed, state)
+        return
     yield from _close(identity, failed, None, state)
     for number in range(1, calls.MOST_WAITING):
         later = f"{identity}/{number}"
         if later not in calls.waiting(state) and not any(told[0] == later for told, _ in state.get("made", [])):
             break
         yield from _close(later, failed, None, state)
+
+
+def _changed(payload: Record, identity: str | None, failed: bool | None, state: State) -> None:  # noqa: FBT001
+    """A patch whose call was not logged tells its files itself; it belongs to the counters that come next."""
+    for number, place in enumerate(list(table(payload, "changes"))[: calls.MOST_WAITING]):
+        change = table(table(payload, "changes"), place)
+        diff = text(change, "unified_diff")
+        added = shapes.lines_in(text(change, "content") or "") if diff is None else len(ADDED.findall(diff))
+        call = Call(
+            id=f"{identity or state['time']}/{number}",
+            kind="edit",
+            path=calls.absolute(place, state.get("directory")),
+            lines=added,
+            fingerprint=shapes.fingerprint(state["session"], f"patch {place}", change),
+            failed=failed,
+            result_bytes=None,
+            commits=(),
+        )
+        state.setdefault("made", []).append([_told(call), False])
 
 
 def _close(identity: str | None, failed: bool | None, words: list[str] | None, state: State) -> Iterator[Request]:  # noqa: FBT001

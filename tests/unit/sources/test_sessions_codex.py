@@ -211,3 +211,16 @@ def test_a_count_that_is_no_count_makes_the_tokens_unknown() -> None:
         [None, Tokens(8_496, 21_504, 0, 0, 412)],
         {"token count that is no number": 1},
     )
+
+
+def test_a_patch_whose_call_was_not_logged_tells_its_files_itself() -> None:
+    changes = {
+        f"{SHOP}/cart.py": {"type": "update", "unified_diff": "@@ -1 +1,2 @@\n-a\n+b\n+c\n", "move_path": None},
+        "new.py": {"type": "add", "content": "x\ny\nz\n"},
+    }
+    told = codex("event_msg", 4, type="patch_apply_end", success=True, changes=changes)
+    [request] = read(meta(), turn(), told, counted(5, FIRST, FIRST))
+    assert [(call.kind, call.path, call.lines, call.failed) for call in request.calls] == [
+        ("edit", f"{SHOP}/cart.py", 2, False),
+        ("edit", f"{SHOP}/new.py", 3, False),
+    ]
