@@ -92,6 +92,22 @@ def test_the_shell_starts_nothing_for_a_weak_sign_or_none(called: Path) -> None:
         assert not starts_python(called, environ), environ
 
 
+def test_a_persons_day_starts_no_interpreter_at_all(called: Path, tmp_path: Path) -> None:
+    """Commits with and without an editor, an amend, a pick and a push: what five hooks would slow down."""
+    repo, there = new_repo(tmp_path / "r"), new_repo(tmp_path / "there")
+    installing.install(repo.path, write=False, python=str(called / "python"))
+    repo.change()
+    repo.git("commit", "--quiet", "-m", "One")
+    repo.git("commit", "--quiet", "--amend", GIT_EDITOR="true")
+    repo.git("checkout", "--quiet", "-b", "topic", "HEAD~1")
+    repo.git("cherry-pick", "main")
+    repo.git("rebase", "--quiet", "--force-rebase", "HEAD~1")
+    repo.git("push", "--quiet", str(there.path), "HEAD:refs/heads/one")
+    assert not (called / "called").exists()
+    repo.git("commit", "--quiet", "--allow-empty", "-m", "Two", agent=True)
+    assert (called / "called").exists(), "it would have left word"
+
+
 def test_the_shell_tests_no_variable_that_is_in_no_table() -> None:
     text = shipped("common.sh").decode()
     tested = text[text.index("agent_in_sight() {") : text.index("\n}\n", text.index("agent_in_sight() {"))]

@@ -267,6 +267,20 @@ def test_a_hostile_message_is_left_whole(tmp_path: Path) -> None:
     assert repo.tags() == [TAG]
 
 
+def test_the_message_is_replaced_whole_and_never_written_into(tmp_path: Path) -> None:
+    """Who is stopped half way, or runs out of disk, leaves the old message: another name of its file still has it."""
+    repo = new_repo(tmp_path / "r")
+    install(repo)
+    repo.put_message("One\n")
+    Path(repo.message_file).chmod(0o640)
+    os.link(repo.message_file, tmp_path / "before")
+    hook = repo.path / ".git" / "hooks" / "prepare-commit-msg"
+    assert repo.run([str(hook), repo.message_file, "message"], agent=True, GIT_EDITOR=":").returncode == 0
+    assert Path(repo.message_file).read_text() == f"One\n\n{TAG}\n"
+    assert Path(repo.message_file).stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "before").read_text() == "One\n"
+
+
 def test_a_message_of_megabytes_is_passed_over_in_time(tmp_path: Path) -> None:
     repo = new_repo(tmp_path / "r")
     install(repo)
