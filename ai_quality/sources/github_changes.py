@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ai_quality.errors import ForgeDown, ForgeProblem, NotOnForge, NotPermitted, RefusedByForge
+from ai_quality.errors import ForgeDown, ForgeProblem, NotOnForge, NotPermitted, RefusedByForge, TokenRefused
 from ai_quality.model import Commit, ForgeChange, Review
 from ai_quality.sources import github_queries, github_rows, web
 
@@ -70,7 +70,7 @@ def changes(door: web.Door, repository: str, since: int | None, limit: int) -> F
     try:
         try:
             _by_graph(asking)
-        except (ForgeDown, NotPermitted, NotOnForge, RefusedByForge):
+        except (ForgeDown, NotPermitted, NotOnForge, RefusedByForge, TokenRefused):  # GraphQL answers nobody unnamed
             _by_rest(asking)
     except ForgeProblem as problem:
         if not asking.found:
@@ -104,20 +104,21 @@ def _graph_page(asking: _Asking, cursor: str | None) -> github_rows.GraphPage:
     owner, _, name = asking.repository.partition("/")
     variables = {"owner": owner, "name": name, "after": cursor}
     while True:
+        is_last_try = len(asking.page_sizes) == 1
         first = min(asking.page_sizes[0], asking.limit + 1)
         try:
             answer = asking.door.ask_graph(
-                github_queries.CHANGES, {**variables, "first": first}, may_repeat=len(asking.page_sizes) == 1
+                github_queries.CHANGES, {**variables, "first": first}, may_repeat=is_last_try
             )
+            page = github_rows.graph_page(answer.data, checks_refused="FORBIDDEN" in answer.refused)
         except (ForgeDown, RefusedByForge):
-            if len(asking.page_sizes) == 1:
+            if is_last_try:
                 raise
             asking.page_sizes = asking.page_sizes[1:]
             continue
-        refused = "FORBIDDEN" in answer.refused
-        if refused:
+        if "FORBIDDEN" in answer.refused:
             asking.notes.append("some of what was asked is not for this token: check runs need `checks: read`")
-        return github_rows.graph_page(answer.data, checks_refused=refused)
+        return page
 
 
 def _completed(asking: _Asking, change: ForgeChange) -> ForgeChange:
@@ -140,7 +141,8 @@ def _by_rest(asking: _Asking) -> None:
                 number, updated = github_rows.age(said)
                 if not asking.is_wanted(number, updated):
                     return
-                asking.found[number] = _rest_change(asking, said)
+                if number not in asking.found or asking.found[number].updated != updated:
+                    asking.found[number] = _rest_change(asking, said)
     except web.MorePages:
         asking.cut()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-from ai_quality.errors import ForgeGarbled
+from ai_quality.errors import ForgeDown, ForgeGarbled, NotOnForge
 from ai_quality.model import Comment, Commit, ForgeChange, Person, Pull, Review, Run
 
 P = ParamSpec("P")
@@ -212,9 +212,16 @@ class GraphPage(NamedTuple):
 
 @promised
 def graph_page(said: Any, *, checks_refused: bool) -> GraphPage:  # noqa: ANN401
-    """Read a page; where checks were refused, a head without any may have had some."""
+    """Read a page; where checks were refused, a head without any may have had some.
+
+    NotOnForge where the repository is not shown, ForgeDown where GraphQL gave up on a part: it leaves null there.
+    """
+    if said["repository"] is None:
+        raise NotOnForge("GraphQL shows no such repository", hint="check the name and what the token may see")
     page = said["repository"]["pullRequests"]
-    found = [one for one in page["nodes"] if one]
+    found = page["nodes"]
+    if any(one is None for one in found):
+        raise ForgeDown("GraphQL gave up on a part of a page", hint="try again later")
     info = page["pageInfo"]
     return GraphPage(
         [graph_change(one, checks_refused=checks_refused) for one in found],

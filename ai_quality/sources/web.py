@@ -219,7 +219,7 @@ class Door:
         if wanted.method != "GET" and response.status_code not in {307, 308}:
             raise ForgeGarbled("the forge has moved what we wanted to write to")
         address = _joined(response, response.headers.get("Location", ""))
-        return wanted._replace(address=self._address(str(address)), query=None)
+        return wanted._replace(address=self._address(str(address)), query=None if address.query else wanted.query)
 
     def _limited(self, response: httpx2.Response) -> float | None:
         """Seconds to wait where the answer is that of a limit, primary or secondary; None: it is another one."""

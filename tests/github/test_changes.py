@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -117,6 +118,24 @@ def test_where_graphql_fails_altogether_rest_answers(fake: FakeGitHub, forge: Gi
     assert (len(found.changes), found.complete) == (3, True)
 
 
+def test_a_page_with_a_part_missing_is_asked_for_again_in_smaller_ones(fake: FakeGitHub, forge: GitHub) -> None:
+    """GraphQL leaves null where it gave up (RESOURCE_LIMITS_EXCEEDED): a change skipped there would be lost unseen."""
+    many(fake, 3)
+    page = {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": [None]}
+    errors = [{"type": "RESOURCE_LIMITS_EXCEEDED", "message": "too much"}]
+    said = {"data": {"repository": {"pullRequests": page}}, "errors": errors}
+    fake.fail("POST /graphql", 200, raw=json.dumps(said).encode())
+    found = forge.changes()
+    assert (len(found.changes), found.complete, len(fake.seen)) == (3, True, 2)
+
+
+def test_a_repository_that_graphql_does_not_show_may_be_shown_by_rest(fake: FakeGitHub, forge: GitHub) -> None:
+    many(fake, 3)
+    hidden = {"data": {"repository": None}, "errors": [{"type": "NOT_FOUND", "message": "Could not resolve"}]}
+    fake.fail("POST /graphql", 200, raw=json.dumps(hidden).encode())
+    assert len(forge.changes().changes) == 3
+
+
 @pytest.mark.parametrize(("commits", "reviews"), [(101, 1), (1, 101), (130, 130), (100, 100)])
 def test_what_graphql_cuts_off_is_completed(fake: FakeGitHub, forge: GitHub, commits: int, reviews: int) -> None:
     fake.pulls[7] = world.Pull(
@@ -192,6 +211,13 @@ def test_graphqls_failure_after_a_page_is_made_up_for_by_rest(fake: FakeGitHub, 
     fake.handle = failing  # type: ignore[method-assign,assignment]
     found = forge.changes()
     assert ([one.pull.number for one in found.changes], found.complete) == (list(range(30, 0, -1)), True)
+
+
+def test_a_public_repository_can_be_read_without_a_token(fake: FakeGitHub, forge: GitHub) -> None:
+    """GraphQL answers nobody who does not say who they are, REST does."""
+    many(fake, 3)
+    fake.fail("POST /graphql", 401, message="Bad credentials")
+    assert len(forge.changes().changes) == 3
 
 
 REFUSALS = {401: TokenRefused, 403: NotPermitted, 404: NotOnForge, 502: ForgeDown}

@@ -319,6 +319,20 @@ def test_a_renamed_repository_is_followed_on_its_own_host(status: int) -> None:
     assert GitHub(REPOSITORY, door(answer)).pull(7).number == 7
 
 
+@pytest.mark.parametrize("told", ["", "?state=all&head=a%3Ab&per_page=100"])
+def test_what_was_asked_goes_along_to_the_new_address(told: str) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(str(request.url))
+        if "/repositories/" not in request.url.path:
+            return httpx2.Response(301, headers={"Location": f"https://api.github.com/repositories/5/pulls{told}"})
+        return httpx2.Response(200, json=[])
+
+    assert GitHub(REPOSITORY, door(answer)).pulls_by_head("a", "b", state="all") == []
+    assert dict(httpx2.URL(asked[1]).params) == {"state": "all", "head": "a:b", "per_page": "100"}
+
+
 @pytest.mark.parametrize("target", [*ELSEWHERE, "https://api.github.com/repos/octo-org/widgets/pulls/7", ""])
 def test_a_redirect_to_another_host_or_in_circles_is_not_followed(target: str) -> None:
     asked: list[str] = []

@@ -91,6 +91,13 @@ def test_an_artifact_of_another_run_is_not_taken(fake: FakeGitHub, forge: GitHub
     assert posted(forge) == Posted("silent", None, "the run left nothing to post")
 
 
+def test_an_artifact_of_another_name_is_not_taken(fake: FakeGitHub, forge: GitHub) -> None:
+    """Servers before 2023 do not know the filter by name, and list all."""
+    other = {"total_count": 1, "artifacts": [world.rest_artifact(replace(fake.artifacts[0], name="coverage"))]}
+    fake.fail("GET .*/artifacts", 200, raw=json.dumps(other).encode())
+    assert posted(forge) == Posted("silent", None, "the run left nothing to post")
+
+
 def test_of_several_attempts_the_last_ones_artifact_counts(fake: FakeGitHub, forge: GitHub) -> None:
     fake.artifacts.append(world.Artifact(2, RUN, ARTIFACT, zipped((MEMBER, b'{"lines": 41}'))))
     posted(forge)
@@ -199,6 +206,14 @@ def test_an_archive_is_refused_that_is(what: str) -> None:
 def test_an_archive_cannot_be_read_that_is(what: str) -> None:
     with pytest.raises((ForgeGarbled, RefusedByForge)):
         only_member(GARBLED[what], MEMBER)
+
+
+def test_a_size_is_looked_at_before_anything_is_unpacked() -> None:
+    large = zipped((MEMBER, bytes(ARTIFACT_LIMIT + 1)), method=zipfile.ZIP_STORED)
+    spoilt = large.replace(bytes(100), b"x" * 100, 1)
+    with pytest.raises(RefusedByForge, match="more than"):
+        only_member(spoilt, MEMBER)
+    assert zipfile.ZipFile(io.BytesIO(spoilt)).testzip() == MEMBER, "reading it would have failed otherwise"
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])

@@ -117,11 +117,12 @@ def test_what_is_folded_already_is_not_folded_again(fake: FakeGitHub, forge: Git
     assert fake.written() == []
 
 
-def test_a_failure_to_fold_is_nobodys_concern(fake: FakeGitHub, forge: GitHub) -> None:
+@pytest.mark.parametrize("status", [200, 401, 403])
+def test_a_failure_to_fold_is_nobodys_concern(fake: FakeGitHub, forge: GitHub, status: int) -> None:
     fake.say(PR, body(1), day=1)
     (newest,) = fake.say(PR, body(2), day=2)
     fake.fail("POST /graphql", 200, raw=KNOWN)
-    fake.fail("POST /graphql", 200, raw=REFUSED)
+    fake.fail("POST /graphql", status, raw=REFUSED if status == 200 else None)
     assert upsert(forge, PR, body(3, "Other words."), 3) == Posted("edited", newest.id)
 
 
