@@ -7,17 +7,14 @@ long as they are of the same program, of an ancestor of the base, and not a week
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from ai_quality.errors import EnvironmentProblem
 from ai_quality.facts import store
-from ai_quality.facts.forge import Snapshot, text_of
 from ai_quality.pipeline import keeping
-from ai_quality.pipeline.mining import Progress, mine, no_progress
+from ai_quality.pipeline.mining import Progress, no_progress
 from ai_quality.sources import notes
 from ai_quality.sources.git import FULL_ID, Repository
 
@@ -45,7 +42,7 @@ def open_baseline(
     what the forge and notes tell by now.
     """
     state, told = keeping.state_folder(repository), keeping.forge_told(repository)
-    mark = keeping.fingerprint() + _digest(repository, told)
+    mark = keeping.fingerprint() + keeping.digest(sorted(repository.refs(notes.REF).items()), told=told)
     for folder in (state / FOLDER, state / "facts"):
         if rev := _kept_rev(repository, folder, base, older, mark):
             with store.Store(folder) as facts:
@@ -53,18 +50,9 @@ def open_baseline(
             return
     is_kept = keeping.can_keep(state / FOLDER)
     folder = (state if is_kept else repository.scratch) / FOLDER
-    name, key = keeping.repository_name(repository), keeping.author_key(repository)
-    with keeping.no_collector():
-        store.write(folder, keeping.tables(mine(repository, base, progress=progress), name, key, mark, told))
+    keeping.write_facts(repository, folder, base, mark, told, progress=progress)
     with store.Store(folder) as facts:
         yield Baseline(facts, base, is_new=is_kept)
-
-
-def _digest(repository: Repository, told: Snapshot | None) -> str:
-    """16 digits for what history does not hold: notes, and what a forge has told (when it was asked left out)."""
-    text = text_of(told._replace(asked=0)) if told else ""
-    given = json.dumps([sorted(repository.refs(notes.REF).items()), text])
-    return hashlib.sha256(given.encode()).hexdigest()[:16]
 
 
 def _kept_rev(repository: Repository, folder: Path, base: str, older: int, mark: str) -> str | None:

@@ -17,7 +17,8 @@ from ai_quality.facts import paths
 from ai_quality.facts.store import Store
 from ai_quality.pipeline.comparing import comparable
 from ai_quality.pipeline.judging import judge
-from ai_quality.pipeline.owning import kinds_of, own_change, own_commits
+from ai_quality.pipeline.mining import kinds_of
+from ai_quality.pipeline.owning import own_change, own_commits
 from ai_quality.reports import comment_data
 from ai_quality.reports.comment_data import CommentView, Note, Own, State, Waste
 from ai_quality.sources import history, notes

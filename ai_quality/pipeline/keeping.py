@@ -35,6 +35,12 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+def digest(*given: object, told: forge.Snapshot | None) -> str:
+    """16 digits for what facts depend on beside history and program: what is given, and what a forge told whenever."""
+    text = json.dumps([*given, forge.text_of(told._replace(asked=0)) if told else ""])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def state_folder(repository: git.Repository) -> Path:
     """Where this program keeps what it knows of a repository: shared by its worktrees, never pushed."""
     return repository.common_dir / "ai-quality"
@@ -68,23 +74,35 @@ def open_facts(
     is_head = tip == tip_of(repository, "HEAD")
     refs = repository.refs(*PULL_REFS) | repository.refs(notes.REF)
     told = forge_told(repository)
-    given = json.dumps([sorted(refs.items()), allow_missing, forge.text_of(told._replace(asked=0)) if told else ""])
-    mark = fingerprint() + hashlib.sha256(given.encode()).hexdigest()[:16]
+    mark = fingerprint() + digest(sorted(refs.items()), allow_missing, told=told)
     if is_head and _is_fresh(kept, tip, mark):
         with store.Store(kept) as facts:
             yield facts
         return
     folder = kept if is_head and can_keep(kept) else repository.scratch / "facts"
-    with no_collector():
-        mined = mine(repository, tip, allow_missing=allow_missing, progress=progress)
-        store.write(folder, tables(mined, repository_name(repository), author_key(repository), mark, told))
-        del mined
+    write_facts(repository, folder, tip, mark, told, allow_missing=allow_missing, progress=progress)
     with store.Store(folder) as facts:
         yield facts
 
 
+def write_facts(  # noqa: PLR0913 (what to mine, where to, and all it depends on)
+    repository: git.Repository,
+    folder: Path,
+    tip: str,
+    mark: str,
+    told: forge.Snapshot | None,
+    *,
+    allow_missing: bool = False,
+    progress: Progress = no_progress,
+) -> None:
+    """Mine the commit `tip` and write its facts to `folder`, with what a forge told; `mark` is their fingerprint."""
+    with _no_collector():
+        mined = mine(repository, tip, allow_missing=allow_missing, progress=progress)
+        store.write(folder, tables(mined, repository_name(repository), author_key(repository), mark, told))
+
+
 @contextlib.contextmanager
-def no_collector() -> Iterator[None]:
+def _no_collector() -> Iterator[None]:
     """Keep Python from looking for cycles among millions of rows that have none: a tenth of the time."""
     was_on = gc.isenabled()
     gc.disable()

@@ -76,10 +76,12 @@ def mine(
             told = chain(of_landed, of_others)
             book, state, touched, outlines = _follow_lines(repository, commits, told, plan, progress)
     people = [commit for commit, verdict in zip(landed, said, strict=True) if verdict.commit_class != "bot"]
-    kinds = _kinds(repository, told_at, book, touched)
+    kinds = kinds_of(repository, told_at, [*book.paths, *(touch.path for touches in touched for touch in touches)])
     spent = [] if tracing else costs.spent(landed, offered, ground.commits, noted)
-    changed = inverses.changes_of(book, kinds, outlines[: len(landed)], touched)
-    by_content = () if tracing else inverses.content_reverts(book, changed, landed, found)
+    by_content: Iterable[reverts.Revert] = ()
+    if not tracing:  # a pass over all lines, which no tracer asks for
+        changed = inverses.changes_of(book, kinds, outlines[: len(landed)], touched)
+        by_content = inverses.content_reverts(book, changed, landed, found)
     return Mined(
         tip=tip, commits=commits, shape=changes.grouped(landed, shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
@@ -209,9 +211,10 @@ def _follow_lines(
         return fold.finish(tip), fold.states[tip], touched, outlines
 
 
-def _kinds(repository: git.Repository, tip: str, book: LineBook, touched: list[list[Touch]]) -> dict[str, str]:
-    every = dict.fromkeys([*book.paths, *(touch.path for touches in touched for touch in touches)])
-    said = repository.attributes(tip, every, paths.ATTRIBUTES)
+def kinds_of(repository: git.Repository, tip: str, names: Iterable[str]) -> dict[str, str]:
+    """Return path → what kind of file it is, as the attributes at `tip` and the lists of paths say."""
+    every = list(dict.fromkeys(names))
+    said = repository.attributes(tip, every, paths.ATTRIBUTES) if every else {}
     return {path: paths.kind_of_path(path, said.get(path)) for path in every}
 
 

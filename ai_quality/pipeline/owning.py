@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ai_quality.facts import marks, paths, usage_lines
 from ai_quality.facts.cohorts import cohort_of
 from ai_quality.model import Commit, Usage, Verdict
+from ai_quality.pipeline.mining import kinds_of
 from ai_quality.reports import comment_data
 from ai_quality.reports.comment_data import AgentLine, CommitLine, Own, Spend
 from ai_quality.sources import history
@@ -36,13 +37,6 @@ class OwnCommit(NamedTuple):
     def is_marked(self) -> bool:
         """Does it count as AI-marked in the headline rates?"""
         return cohort_of(self.verdict) == "ai"
-
-
-def kinds_of(repository: Repository, tip: str, names: Iterable[str]) -> dict[str, str]:
-    """Return path → what kind of file it is, as the attributes at `tip` and the lists of paths say."""
-    every = list(dict.fromkeys(names))
-    said = repository.attributes(tip, every, paths.ATTRIBUTES) if every else {}
-    return {path: paths.kind_of_path(path, said.get(path)) for path in every}
 
 
 def own_commits(
