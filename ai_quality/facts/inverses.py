@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from heapq import nsmallest
+from itertools import islice
 from typing import NamedTuple
 
 from ai_quality.facts.lines import BLANK, LineBook
@@ -149,7 +149,7 @@ def find_inverses(book: LineBook, changed: Sequence[Changed]) -> Iterator[Invers
         elif found := _nearly(book, changed, commit, took_out):
             yield found
         by_files[mine.files.done] = by_lines[sums] = commit
-        took_out |= dict.fromkeys(nsmallest(KEPT, {book.content[line] for line in mine.ended}), commit)
+        took_out |= dict.fromkeys(islice(dict.fromkeys(book.content[line] for line in mine.ended), KEPT), commit)
 
 
 def _sums(book: LineBook, lines: Iterable[int]) -> int:
@@ -161,7 +161,7 @@ def _nearly(book: LineBook, changed: Sequence[Changed], commit: int, took_out: M
     """Look at whose lines this commit took out most of, and at who had taken out what it put back."""
     mine = changed[commit - 1]
     writers = Counter(map(book.born.__getitem__, mine.ended))
-    texts = {book.content[line] for line in mine.added}  # each once: a thousand braces are one text
+    texts = dict.fromkeys(book.content[line] for line in mine.added)  # each once: a thousand braces are one text
     takers = Counter(by for text in texts if (by := took_out.get(text)))
     for earlier, _ in (*writers.most_common(2), *takers.most_common(2)):
         if earlier < commit and (theirs := changed[earlier - 1]).size >= SUBSTANCE:
