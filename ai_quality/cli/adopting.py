@@ -15,7 +15,7 @@ import click
 
 from ai_quality import config
 from ai_quality.cli import hooking
-from ai_quality.cli.common import Settings
+from ai_quality.cli.settings import Settings
 from ai_quality.errors import EnvironmentProblem, UsageError
 from ai_quality.hooks import checking, installing
 from ai_quality.sources.git import open_repository

@@ -9,7 +9,6 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,20 +16,10 @@ from typing import Any
 import click
 
 from ai_quality import pipeline
+from ai_quality.cli.settings import Settings
 from ai_quality.errors import UsageError
 from ai_quality.facts import store
 from ai_quality.sources.git import Repository, open_repository
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the words before the command say."""
-
-    directory: Path
-    quiet: bool
-    verbose: bool
-    colour: bool
-    allow_missing: bool
 
 
 class Moment(click.ParamType[datetime]):

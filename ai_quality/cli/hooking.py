@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ai_quality.cli.common import Settings, write
+from ai_quality.cli.common import write
+from ai_quality.cli.settings import Settings
 from ai_quality.errors import EnvironmentProblem
 from ai_quality.hooks import git, installing
 from ai_quality.hooks.run import HOOKS, run_as_hook

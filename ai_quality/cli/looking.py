@@ -13,7 +13,8 @@ from typing import IO, Any
 import click
 
 from ai_quality import pipeline
-from ai_quality.cli.common import Settings, as_json, as_json_text, open_facts, progress_bar, write
+from ai_quality.cli.common import as_json, as_json_text, open_facts, progress_bar, write
+from ai_quality.cli.settings import Settings
 from ai_quality.errors import AiQualityError, UsageError
 from ai_quality.facts import marks, store
 from ai_quality.hooks import checking

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from ai_quality import pipeline
-from ai_quality.cli.common import MOMENT, Settings, as_json, open_facts, write
+from ai_quality.cli.common import MOMENT, as_json, open_facts, write
+from ai_quality.cli.settings import Settings
 from ai_quality.pipeline.measuring import CUTS, report_by
 from ai_quality.reports import RENDERERS, SLICED_RENDERERS
 

@@ -13,7 +13,8 @@ import click
 from ai_quality.action import reviewing, running
 from ai_quality.action.inputs import Range, change_elsewhere, is_github
 from ai_quality.action.outputs import Runner
-from ai_quality.cli.common import MOMENT, Settings, as_json, write
+from ai_quality.cli.common import MOMENT, as_json, write
+from ai_quality.cli.settings import Settings
 
 
 @click.command()

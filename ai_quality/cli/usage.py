@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from ai_quality import pipeline
-from ai_quality.cli.common import MOMENT, Settings, as_json, as_json_text, write
+from ai_quality.cli.common import MOMENT, as_json, as_json_text, write
+from ai_quality.cli.settings import Settings
 from ai_quality.errors import UsageError
 from ai_quality.facts.store import Store
 from ai_quality.pipeline import settling, spending

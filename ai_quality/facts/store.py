@@ -12,8 +12,8 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -21,13 +21,12 @@ from typing import Any, NamedTuple, Self
 import duckdb
 
 from ai_quality.errors import EnvironmentProblem, UsageError
+from ai_quality.facts.keyed import Given, Keyed, Row
 
 SCHEMA_VERSION = 1
 
 STORED = "memory.main"
 """What a table is called by a view that stands before it: `memory.main.commits`."""
-
-Row = Sequence[object]
 
 
 class Column(NamedTuple):
@@ -142,49 +141,90 @@ def table_name(name: str) -> str:
     return name
 
 
-def write(folder: Path, tables: Mapping[str, Iterable[Row]]) -> None:
+def write(
+    folder: Path, repo: str, tables: Mapping[str, Iterable[Row] | Keyed], shared: Mapping[str, Given] | None = None
+) -> None:
     """Write all tables of the schema as Parquet under `folder`, replacing what was there as a whole.
 
-    Rows have the schema's columns in order; times are seconds since 1970 UTC. OSError if the disk refuses.
+    Rows have the schema's columns in order but the first, which is `repo`; times are seconds since 1970 UTC. The
+    queries of keyed tables see those of `shared`, too. OSError if the disk refuses.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".facts-", dir=folder.parent) as scratch:
         fresh = Path(scratch) / "facts"
-        with duckdb.connect(":memory:") as connection, ThreadPoolExecutor(1) as beside:
-            copies = [
-                beside.submit(_copy, connection, table, _text_of(tables[table.name], Path(scratch) / table.name), fresh)
-                for table in schema()
-            ]
-            for copy in copies:
-                copy.result()
+        with duckdb.connect(":memory:") as connection, _Writer(connection, Path(scratch)) as writer:
+            for name, given in (shared or {}).items():
+                writer.load(name, given)
+            for table in schema():
+                writer.write(table, repo, tables[table.name], fresh)
         if folder.exists():
             folder.rename(Path(scratch) / "old")
         fresh.rename(folder)
 
 
-def _text_of(rows: Iterable[Row], place: Path) -> Path:
-    # Parquet text is UTF-8: bytes of a path that are not are shown as \udcNN.
-    with place.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-        csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).writerows(rows)
-    return place
+class _Writer:
+    """Has DuckDB read what Python wrote as text, while Python writes the next; raises what went wrong on leaving."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+        self._connection, self._scratch = connection, scratch
+        self._beside = ThreadPoolExecutor(1)
+        self._waiting: list[Future[None]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._beside.shutdown(cancel_futures=kind is not None)
+        if kind is None:
+            for done in self._waiting:
+                done.result()
+
+    def load(self, name: str, given: Given) -> None:
+        """Make a table of this connection alone."""
+        columns = dict(column.rsplit(" ", 1) for column in given.columns.split(", "))
+        self._later(given.rows, lambda source: f"CREATE TABLE {name} AS FROM {source}", columns)
+
+    def write(self, table: Table, repo: str, rows: Iterable[Row] | Keyed, fresh: Path) -> None:
+        """Make a table's Parquet file."""
+        (fresh / table.name).mkdir(parents=True)
+        given = {c.name: "BIGINT" if c.type == "TIMESTAMP" else c.type for c in table.columns[1:]}
+        timed = {c.name for c in table.columns if c.type == "TIMESTAMP"}
+        named = ", ".join(f"make_timestamp({name} * 1000000) AS {name}" if name in timed else name for name in given)
+        target = _quoted(fresh / table.name / "part-0.parquet")
+        repo_sql = _quoted(repo.encode("utf-8", "backslashreplace").decode())
+
+        def copy(source: str) -> str:
+            rows_of = f"SELECT {repo_sql} AS repo, {named} FROM {source}"  # noqa: S608 (our own names)
+            return f"COPY ({rows_of}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
+
+        if isinstance(rows, Keyed):
+            for name, rows_given in rows.given.items():
+                self.load(name, rows_given)
+            query = resources.files("ai_quality.facts").joinpath(rows.sql).read_text(encoding="utf-8")
+            self._submit(copy(f"(\n{query})"))
+        else:
+            self._later(rows, copy, given)
+
+    def _later(self, rows: Iterable[Row], statement: Callable[[str], str], columns: Mapping[str, str]) -> None:
+        text = self._scratch / f"{len(self._waiting)}.csv"
+        # Parquet text is UTF-8: bytes of a path that are not are shown as \udcNN.
+        with text.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+            csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).writerows(rows)
+        shape = "header=false, auto_detect=false, delim=',', quote='\"', escape='\"', nullstr='', strict_mode=true"
+        names = json.dumps(columns).replace('"', "'")
+        self._submit(
+            statement(f"read_csv({_quoted(text)}, columns={names}, {shape}, max_line_size=16000000, parallel=false)")
+        )
+
+    def _submit(self, sql: str) -> None:
+        self._waiting.append(self._beside.submit(self._run, sql))
+
+    def _run(self, sql: str) -> None:
+        self._connection.execute(sql)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, table: Table, text: Path, fresh: Path) -> None:
-    """Turn a table's CSV into Parquet; DuckDB does so while Python writes the next table's."""
-    (fresh / table.name).mkdir(parents=True)
-    given = {column.name: "BIGINT" if column.type == "TIMESTAMP" else column.type for column in table.columns}
-    selected = ", ".join(
-        f"make_timestamp({c.name} * 1000000) AS {c.name}" if c.type == "TIMESTAMP" else c.name for c in table.columns
-    )
-    columns = json.dumps(given).replace('"', "'")
-    source = str(text).replace("'", "''")
-    target = str(fresh / table.name / "part-0.parquet").replace("'", "''")
-    shape = "header=false, auto_detect=false, delim=',', quote='\"', escape='\"', nullstr='', strict_mode=true"
-    rows_in = f"read_csv('{source}', columns={columns}, {shape}, max_line_size=16000000, parallel=false)"
-    connection.execute(
-        f"COPY (SELECT {selected} FROM {rows_in}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)",  # noqa: S608
-    )
-    text.unlink()
+def _quoted(text: object) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
 
 
 def _sql_type(value: object) -> str:

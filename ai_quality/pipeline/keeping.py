@@ -19,6 +19,7 @@ from pathlib import Path
 import ai_quality
 from ai_quality.errors import EnvironmentProblem
 from ai_quality.facts import forge, lifetimes, rows, store
+from ai_quality.facts.keyed import Keyed, Row
 from ai_quality.facts.mined import Mined
 from ai_quality.pipeline.mining import FETCH_PULLS, PULL_REFS, Progress, mine, no_progress, tip_of
 from ai_quality.sources import git, notes
@@ -98,7 +99,9 @@ def write_facts(  # noqa: PLR0913 (what to mine, where to, and all it depends on
     """Mine the commit `tip` and write its facts to `folder`, with what a forge told; `mark` is their fingerprint."""
     with _no_collector():
         mined = mine(repository, tip, allow_missing=allow_missing, progress=progress)
-        store.write(folder, tables(mined, repository_name(repository), author_key(repository), mark, told))
+        numbered = {"numbered": lifetimes.numbered(mined.commits, mined.shape)}
+        found = tables(mined, author_key(repository), mark, told)
+        store.write(folder, repository_name(repository), found, numbered)
 
 
 @contextlib.contextmanager
@@ -171,9 +174,7 @@ def repository_name(repository: git.Repository) -> str:
     return (place.parent if place.name == ".git" else place).name.removesuffix(".git")
 
 
-def tables(
-    mined: Mined, name: str, key: bytes, mark: str, told: forge.Snapshot | None = None
-) -> dict[str, Iterator[tuple[object, ...]]]:
+def tables(mined: Mined, key: bytes, mark: str, told: forge.Snapshot | None = None) -> dict[str, Iterable[Row] | Keyed]:
     """Word what was mined as the rows of schema.sql, with what a forge told; `key` hashes authors' addresses."""
     hashed: dict[str, str] = {}
 
@@ -183,18 +184,18 @@ def tables(
         return hashed[email]
 
     every_fate = list(lifetimes.fates(mined.book))
-    landed_lines = lifetimes.landed_lines(every_fate, mined.shape, mined.kinds)
-    found: dict[str, Iterable[Sequence[object]]] = {
+    counted = lifetimes.counted_paths(mined.book, mined.kinds)
+    landed_lines = lifetimes.landed_lines(every_fate, mined.shape, counted)
+    return {
         "commits": rows.commit_facts(mined, landed_lines, author),
-        "line_lives": lifetimes.line_lives(every_fate, mined.commits, mined.shape, mined.kinds),
+        "line_lives": lifetimes.line_lives(every_fate, mined.book, mined.kinds),
         "changes": forge.completed(rows.changes(mined, landed_lines), told.facts if told else {}),
         "reverts": ((r.revert, r.reverted, r.evidence, r.partial, r.reinstated_by) for r in mined.reverts),
         "defects": rows.defects(mined),
         "usage": rows.usage(mined),
-        "owners": lifetimes.owners(mined.state.items(), mined.book, mined.commits),
+        "owners": lifetimes.owners(mined.state.items(), mined.book),
         "runs": [rows.run(replace(mined, notes=_notes(mined.notes, told)), store.SCHEMA_VERSION, mark)],
     }
-    return {table: _named(name, found[table]) for table in found}
 
 
 def _notes(notes: Sequence[str], told: forge.Snapshot | None) -> list[str]:
@@ -203,8 +204,3 @@ def _notes(notes: Sequence[str], told: forge.Snapshot | None) -> list[str]:
         return list(notes)
     kept = [note for note in notes if FETCH_PULLS not in note or not told.facts]
     return [*kept, *(f"{told.repository} on its forge: {note}" for note in told.notes)]
-
-
-def _named(name: str, rows_of: Iterable[Sequence[object]]) -> Iterator[tuple[object, ...]]:
-    for row in rows_of:
-        yield (name, *row)

@@ -18,12 +18,11 @@ import subprocess
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from ai_quality.facts.lifetimes import fates, line_lives
-from ai_quality.model import LineLife
-from ai_quality.pipeline import mine
+from ai_quality.pipeline import open_facts
 from ai_quality.sources.git import open_repository
 
 DAY = 86_400
@@ -31,6 +30,7 @@ SOURCE = (
     "c", "cc", "cpp", "cs", "go", "h", "java", "js", "jsx", "kt", "mjs", "php", "py", "rb", "rs", "svelte", "ts", "tsx",
     "vue",
 )  # fmt: skip
+NON_BLANK = "SELECT born, path, ended_time, lines FROM line_lives WHERE counted AND NOT blank"
 OWNER = re.compile(rb"([0-9a-f]{40}) \d+ \d+")
 
 
@@ -48,23 +48,29 @@ def is_source(path: str) -> bool:
     return path.rpartition(".")[2] in SOURCE
 
 
-def lives(place: Path, wanted: set[str], *, allow_missing: bool) -> dict[str, list[LineLife]]:
+class Life(NamedTuple):
+    """Lines with one fate; None: alive."""
+
+    lines: int
+    ended: datetime | None
+
+
+def lives(place: Path, wanted: set[str], *, allow_missing: bool) -> dict[str, list[Life]]:
     """Commit → the fates of its non-blank lines of source, for the commits wanted."""
-    with open_repository(place) as repository:
-        mined = mine(repository, allow_missing=allow_missing)
     found = defaultdict(list)
-    for life in line_lives(fates(mined.book), mined.commits, mined.shape, mined.kinds):
-        if life.born in wanted and life.counted and not life.blank and is_source(life.path):
-            found[life.born].append(life)
+    with open_repository(place) as repository, open_facts(repository, allow_missing=allow_missing) as facts:
+        for born, path, ended, lines in facts.rows(NON_BLANK):
+            if born in wanted and is_source(path):
+                found[born].append(Life(lines, ended))
     return found
 
 
-def survivors(own: Sequence[LineLife], until: int) -> int:
+def survivors(own: Sequence[Life], until: int) -> int:
     """How many lines no landing up to a time has ended."""
-    return sum(life.lines for life in own if life.ended is None or (life.ended_time or 0) > until)
+    return sum(life.lines for life in own if life.ended is None or life.ended.replace(tzinfo=UTC).timestamp() > until)
 
 
-def differences(row: Mapping, own: Sequence[LineLife]) -> Iterator[Difference]:
+def differences(row: Mapping, own: Sequence[Life]) -> Iterator[Difference]:
     """Where we disagree about a commit; `born` is a horizon of its own."""
     born = sum(life.lines for life in own)
     if born != row["born_nonblank_lines"]:

@@ -83,9 +83,9 @@ def test_a_cache_is_checked_and_not_believed(
         with store.Store(place) as facts:
             (run,) = facts.all_of("runs")
             tables: dict[str, list[list[object]]] = {table.name: [] for table in store.schema()}
-        row = [*(run | spoiled).values()]
-        row[2] = 0
-        store.write(place, tables | {"runs": [row]})
+        repo, *row = (run | spoiled).values()
+        row[1] = 0
+        store.write(place, repo, tables | {"runs": [row]})
     monkeypatch.chdir(story.path)
     assert opened(story, "D") == ("D", True)
     assert not (story.path / "x").exists()

@@ -69,7 +69,7 @@ def told(story: History) -> tuple[list[Change], dict[str, CommitFact]]:
     with open_repository(story.path) as repository:
         mined = mine(repository)
         fates = list(lifetimes.fates(mined.book))
-        lines = lifetimes.landed_lines(fates, mined.shape, mined.kinds)
+        lines = lifetimes.landed_lines(fates, mined.shape, lifetimes.counted_paths(mined.book, mined.kinds))
         facts = rows.commit_facts(mined, lines, lambda email: email)
         return list(rows.changes(mined, lines)), {story.name(fact.sha): fact for fact in facts}
 
