@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import compress
 from typing import NamedTuple
 
 from ai_quality.facts.lines import BLANK, LineBook
@@ -36,6 +36,10 @@ AT_ONCE = 3600
 
 KEPT = 8
 """Texts by which it is remembered who took them out; a commit that puts nine in ten back has one of them."""
+
+
+HAS_TEXT = bytes(not flags & BLANK for flags in range(256))
+"""Flags of a line → 1 if it says something."""
 
 
 class Touch(NamedTuple):
@@ -122,13 +126,12 @@ def changes_of(
     ]
     for commit, path, first, size in book.births:
         if counted[path]:
-            texts = [line for line in range(first, first + size) if not book.flags[line] & BLANK]
-            for line in texts:
-                lines[line] = 1
+            lines[first : first + size] = told = book.flags[first : first + size].translate(HAS_TEXT)
             if commit <= len(changed):
-                changed[commit - 1].added.extend(texts)
+                changed[commit - 1].added.extend(compress(range(first, first + size), told))
     for number, one in enumerate(changed, 1):
-        one.ended.extend(line for line in book.died_in(number) if lines[line])
+        died = book.died_in(number)
+        one.ended.extend(compress(died, map(lines.__getitem__, died)))
     return changed
 
 
@@ -149,7 +152,17 @@ def find_inverses(book: LineBook, changed: Sequence[Changed]) -> Iterator[Invers
         elif found := _nearly(book, changed, commit, took_out):
             yield found
         by_files[mine.files.done] = by_lines[sums] = commit
-        took_out |= dict.fromkeys(islice(dict.fromkeys(book.content[line] for line in mine.ended), KEPT), commit)
+        for text in _first_texts(book, mine.ended):
+            took_out[text] = commit
+
+
+def _first_texts(book: LineBook, lines: Iterable[int]) -> dict[int, None]:
+    found: dict[int, None] = {}
+    for line in lines:
+        found[book.content[line]] = None
+        if len(found) == KEPT:
+            break
+    return found
 
 
 def _sums(book: LineBook, lines: Iterable[int]) -> int:
@@ -160,22 +173,37 @@ def _sums(book: LineBook, lines: Iterable[int]) -> int:
 def _nearly(book: LineBook, changed: Sequence[Changed], commit: int, took_out: Mapping[int, int]) -> Inverse | None:
     """Look at whose lines this commit took out most of, and at who had taken out what it put back."""
     mine = changed[commit - 1]
+    if mine.size < COVERAGE * SUBSTANCE:
+        return None
     writers = Counter(map(book.born.__getitem__, mine.ended))
-    texts = dict.fromkeys(book.content[line] for line in mine.added)  # each once: a thousand braces are one text
-    takers = Counter(by for text in texts if (by := took_out.get(text)))
-    for earlier, _ in (*writers.most_common(2), *takers.most_common(2)):
-        if earlier < commit and (theirs := changed[earlier - 1]).size >= SUBSTANCE:
-            is_of_a_size = mine.size >= COVERAGE * theirs.size and theirs.size >= PURITY * mine.size
-            coverage, purity = _undoes(book, mine, theirs) if is_of_a_size else (0.0, 0.0)
+    texts = dict.fromkeys(map(book.content.__getitem__, mine.added))  # each once: a thousand braces are one text
+    takers = Counter(filter(None, map(took_out.get, texts)))
+    for earlier in (*_two_most(writers), *_two_most(takers)):
+        if earlier < commit and _can_undo(mine, changed[earlier - 1]):
+            coverage, purity = _undoes(book, mine, changed[earlier - 1])
             if coverage >= COVERAGE and purity >= PURITY:
                 return Inverse(commit, earlier, "inferred", coverage, purity)
     return None
 
 
+def _two_most(counted: Counter[int]) -> list[int]:
+    """As `most_common(2)`, which takes a heap for two of three."""
+    return sorted(counted, key=counted.__getitem__, reverse=True)[:2]
+
+
+def _can_undo(mine: Changed, theirs: Changed) -> bool:
+    """Are there lines enough, whatever they say?"""
+    most = min(len(mine.ended), len(theirs.added)) + min(len(mine.added), len(theirs.ended))
+    return theirs.size >= SUBSTANCE and most >= COVERAGE * theirs.size and most >= PURITY * mine.size
+
+
 def _undoes(book: LineBook, mine: Changed, theirs: Changed) -> tuple[float, float]:
     """Return the share of the earlier commit's lines that this one undid, and the share of its own that undid them."""
-    text = book.content.__getitem__
-    taken = Counter(map(text, mine.ended)) & Counter(map(text, theirs.added))
-    back = Counter(map(text, mine.added)) & Counter(map(text, theirs.ended))
-    undone = taken.total() + back.total()
+    undone = _alike(book, mine.ended, theirs.added) + _alike(book, mine.added, theirs.ended)
     return undone / (theirs.size or 1), undone / (mine.size or 1)
+
+
+def _alike(book: LineBook, some: Sequence[int], others: Sequence[int]) -> int:
+    """How many lines of the one have a line of the other to themselves that says the same."""
+    text = book.content.__getitem__
+    return (Counter(map(text, some)) & Counter(map(text, others))).total() if some and others else 0
