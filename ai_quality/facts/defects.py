@@ -35,6 +35,9 @@ MAJORITY = 0.5
 ONE_GO = 60
 """Seconds. Of 31 commits made in the very second of the fix that lines pointed at, none was the cause."""
 
+REMEMBERED = 1 << 13
+"""Commits whose texts taken out are kept at hand; the 2,176 fixes of pytest ask 8,755 times for those of 4,456."""
+
 DAY = 86_400
 
 
@@ -56,7 +59,7 @@ class Tracer:
         self._counted = [kinds[path] not in UNCOUNTED for path in book.paths]
         self._starts = [birth.first for birth in book.births]
         self._skipped = frozenset(skipped)
-        self._taken_out_by = lru_cache(256)(self._texts_taken_out_by)
+        self._taken_out_by = lru_cache(REMEMBERED)(self._texts_taken_out_by)
 
     def trace(self, fix: int) -> tuple[Cause, ...]:
         """Return the commit that introduced what `fix` mended, or nothing when its lines do not tell."""

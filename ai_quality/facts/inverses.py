@@ -199,7 +199,9 @@ def _can_undo(mine: Changed, theirs: Changed) -> bool:
 
 def _undoes(book: LineBook, mine: Changed, theirs: Changed) -> tuple[float, float]:
     """Return the share of the earlier commit's lines that this one undid, and the share of its own that undid them."""
-    undone = _alike(book, mine.ended, theirs.added) + _alike(book, mine.added, theirs.ended)
+    undone = _alike(book, mine.ended, theirs.added)
+    if undone + min(len(mine.added), len(theirs.ended)) >= COVERAGE * theirs.size:  # else the rest cannot help
+        undone += _alike(book, mine.added, theirs.ended)
     return undone / (theirs.size or 1), undone / (mine.size or 1)
 
 

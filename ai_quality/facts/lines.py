@@ -58,7 +58,7 @@ class LineBook:
         if number == len(self.paths):
             self.paths.append(path)
         first, count = len(self.born), len(texts)
-        bare = [text.strip() for text in texts]
+        bare = list(map(bytes.strip, texts))
         self.born.extend(array("I", (commit,)) * count)
         self.cut.extend(NO_COMMIT * count)
         self.ended.extend(NO_COMMIT * count)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ai_quality.facts.changes import Landing, Offer
 from ai_quality.facts.costs import Spent
-from ai_quality.facts.fixes import Convention, fix_evidence
+from ai_quality.facts.fixes import Convention
 from ai_quality.facts.inverses import Outline, Touch
 from ai_quality.facts.landings import Landings
 from ai_quality.facts.lines import LineBook
@@ -41,6 +41,8 @@ class Mined:
     ignored: frozenset[int]
     reverts: tuple[Revert, ...]
     convention: Convention
+    fixing: list[bool]
+    """Does its message say that it fixes something? Of the landed commits."""
     book: LineBook
     state: State
     touched: list[list[Touch]]
@@ -61,13 +63,13 @@ class Mined:
     def kinds_of_commits(self) -> list[str]:
         """Fix, revert, merge or other for each landed commit; a fix must touch product code."""
         reverting = {one.revert for one in self.reverts if one.evidence in TOLD and not one.partial}
-        landed = zip(self.landed_commits, self.touched, strict=False)  # touched goes on with pull requests' own
-        return [self._kind(commit, touches, reverting) for commit, touches in landed]
+        landed = zip(self.landed_commits, self.touched, self.fixing, strict=False)  # touched: pull requests' own, too
+        return [self._kind(commit, touches, reverting, fixing=fixing) for commit, touches, fixing in landed]
 
-    def _kind(self, commit: Commit, touches: Sequence[Touch], reverting: Collection[str]) -> str:
+    def _kind(self, commit: Commit, touches: Sequence[Touch], reverting: Collection[str], *, fixing: bool) -> str:
         if len(commit.parents) > 1:
             return "merge"
         if commit.sha in reverting:
             return "revert"
-        mends = any(self.kinds[touch.path] in PRODUCT_CODE for touch in touches)
-        return "fix" if mends and fix_evidence(commit, self.convention) else "other"
+        mends = fixing and any(self.kinds[touch.path] in PRODUCT_CODE for touch in touches)
+        return "fix" if mends else "other"

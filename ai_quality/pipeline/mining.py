@@ -72,10 +72,12 @@ def mine(
         found = reverts.find_reverts(landed, numbered)
         ignored = _ignored(repository, told_at, shape)
         plan = Plan(shape.parents, shape.landed, _by_revert(found, shape), ignored, {shape.number[tip]})
+        people = [commit for commit, verdict in zip(landed, said, strict=True) if verdict.commit_class != "bot"]
+        convention = fixes.learn_convention(people)
+        fixing = [bool(fixes.fix_evidence(commit, convention)) for commit in landed]
         with history.differences(repository, others) as of_others:
             told = chain(of_landed, of_others)
             book, state, touched, outlines = _follow_lines(repository, commits, told, plan, progress)
-    people = [commit for commit, verdict in zip(landed, said, strict=True) if verdict.commit_class != "bot"]
     kinds = kinds_of(repository, told_at, [*book.paths, *(touch.path for touches in touched for touch in touches)])
     spent = [] if tracing else costs.spent(landed, offered, ground.commits, noted)
     by_content: Iterable[reverts.Revert] = ()
@@ -85,8 +87,8 @@ def mine(
     return Mined(
         tip=tip, commits=commits, shape=changes.grouped(landed, shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
-        reverts=(*found, *by_content), outlines=outlines, convention=fixes.learn_convention(people), spent=spent,
-        book=book, state=state, touched=touched, kinds=kinds, pull_refs=len(heads), complete=not stand_ins,
+        reverts=(*found, *by_content), outlines=outlines, convention=convention, fixing=fixing,
+        spent=spent, book=book, state=state, touched=touched, kinds=kinds, pull_refs=len(heads), complete=not stand_ins,
         notes=_notes(stand_ins, heads),
     )  # fmt: skip
 

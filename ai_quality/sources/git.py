@@ -23,7 +23,7 @@ import tempfile
 import zlib
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -32,6 +32,7 @@ os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # a missing git is our err
 import git  # it reads the variable above while it is imported
 
 from ai_quality import errors
+from ai_quality.sources.spool import Spool
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -61,8 +62,8 @@ DIFF_OPTIONS = (
 )  # fmt: skip
 """What `git blame` itself uses by default, spelt out so that a user's diff.* settings change nothing."""
 
-AHEAD = 6
-"""Answers that may wait on disk for their reader: some megabytes each, of a thousand commits."""
+AHEAD = 4
+"""Answers under way or waiting on disk for their reader: some ten megabytes each, of a few thousand commits."""
 
 FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 
@@ -136,24 +137,27 @@ class Repository:
 
     @contextlib.contextmanager
     def answers_ahead(self, *arguments: str, chunks: Iterable[Sequence[str]]) -> Iterator[Iterator[IO[bytes]]]:
-        """Give a file with git's answer to each chunk of input lines, in order.
+        """Give git's answer to each chunk of input lines, in order, readable while git still writes it.
 
-        As many gits as there are cores start at once and work up to AHEAD chunks ahead of the reader, so neither
-        waits for the other. A git that fails raises where its answer would come, at the latest on leaving.
+        As many gits as there are cores run at once, up to AHEAD chunks ahead of the reader, so neither waits for the
+        other longer than it must. A git that fails raises where its answer would end, at the latest on leaving.
         """
-        rest = iter(chunks)
-        waiting: deque[Future[IO[bytes]]] = deque()
+        rest = enumerate(chunks)
+        waiting: deque[Spool] = deque()
         with ThreadPoolExecutor(os.cpu_count()) as pool:
 
             def submit(count: int) -> None:
-                waiting.extend(pool.submit(self._spooled, arguments, lines) for lines in islice(rest, count))
+                for number, lines in islice(rest, count):
+                    waiting.append(Spool(self.scratch / f"answer-{number}"))
+                    pool.submit(self._fill, waiting[-1], arguments, lines)
 
             def in_turn() -> Generator[IO[bytes]]:
                 while waiting:
-                    with waiting[0].result() as answer:
-                        waiting.popleft()
-                        submit(1)
-                        yield answer
+                    yield waiting[0]  # type: ignore[misc]  # a RawIOBase reads, which is all that is asked of it
+                    while waiting[0].read(1 << 20):
+                        pass
+                    waiting.popleft().close()
+                    submit(1)
 
             submit(AHEAD)
             answers = in_turn()
@@ -168,20 +172,23 @@ class Repository:
             finally:
                 answers.close()
         for left in waiting:
-            if not left.cancelled() and not left.exception():
-                left.result().close()
+            left.close()
 
-    def _spooled(self, arguments: tuple[str, ...], lines: Iterable[str]) -> IO[bytes]:
-        """Run git to its end and return a scratch file with what it printed."""
-        with contextlib.ExitStack() as failed:
-            answer = failed.enter_context(tempfile.TemporaryFile(dir=self.scratch))
-            with self._input(lines) as given, tempfile.TemporaryFile(dir=self.scratch) as talk:
-                if self._start(arguments, given, talk, answer).wait():
+    def _fill(self, answer: Spool, arguments: tuple[str, ...], lines: Iterable[str]) -> None:
+        """Run git to its end with its output into `answer`; a thread of its own, so failures go there, too."""
+        failure: Exception | None = None
+        try:
+            with (
+                self._input(lines) as given, tempfile.TemporaryFile(dir=self.scratch) as talk,
+                answer.place.open("ab") as output,
+            ):  # fmt: skip
+                if self._start(arguments, given, talk, output).wait():
                     talk.seek(0)
-                    raise _failure(talk.read(), arguments)
-            answer.seek(0)
-            failed.pop_all()
-            return answer
+                    failure = _failure(talk.read(), arguments)
+        except OSError as refused:
+            failure = refused
+        finally:
+            answer.finish(failure)
 
     @contextlib.contextmanager
     def _input(self, lines: Iterable[str]) -> Iterator[IO[bytes]]:

@@ -35,8 +35,7 @@ SUBMODULE = "160000"
 BLOCK = 1 << 20
 OPENS_PATCH, OPENS_COMBINED = b"\ndiff --git ", b"\ndiff --combined "
 COMMIT_LINE = re.compile(rb"^[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?\n", re.MULTILINE)
-INDEX = re.compile(rb"^index ([0-9a-fA-F,]+)\.\.([0-9a-fA-F]+)", re.MULTILINE)
-BINARY = re.compile(rb"^Binary files ", re.MULTILINE)
+INDEX = re.compile(rb"\nindex ([0-9a-fA-F,]+\.\.[0-9a-fA-F]+)")
 SUBMODULE_HEADER = re.compile(rb"^(?:new|deleted) file mode 160000\n", re.MULTILINE)
 HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@.*\n((?:-.*\n)*+)(?:\\.*\n)?+((?:\+.*\n)*+)(?:\\.*\n)?+")
 """`@@ -start[,count] +start[,count] @@ …`, the lines taken out, the lines put in; possessive, so that it never
@@ -49,6 +48,9 @@ QUOTED = re.compile(rb'"(?:[^"\\]|\\[abtnvfr"\\]|\\[0-3][0-7]{2})*"')
 ESCAPED = re.compile(rb'\\([abtnvfr"\\]|[0-3][0-7]{2})')
 ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 34, b"\\": 92}
 
+
+as_row = tuple.__new__
+"""`as_row(Hunk, (0, 1, 1))` is `Hunk(0, 1, 1)` in half the time, where there are a quarter of a million."""
 
 Row = TypeVar("Row")
 Found = TypeVar("Found")
@@ -206,7 +208,7 @@ def _raw_row(line: str) -> FileChange:
         raise HistoryGarbled(message)
     if '"' in names:
         old_path, new_path = unquote(old_path), unquote(new_path)
-    return FileChange(status[0], old_mode, new_mode, old_blob, new_blob, old_path, new_path or old_path)
+    return as_row(FileChange, (status[0], old_mode, new_mode, old_blob, new_blob, old_path, new_path or old_path))
 
 
 def unquote(path: str) -> str:
@@ -227,9 +229,10 @@ def _patch(piece: bytes) -> tuple[Blobs, Patch, int]:
     A submodule's patch gets no blobs of its own: its id is whatever its author wrote, a blob's of another file too.
     """
     first = _header_end(piece)
-    blobs = () if SUBMODULE_HEADER.search(piece, 0, first) else _blobs(piece, first)
+    header = piece[:first]
+    blobs = () if b" file mode 160000\n" in header and SUBMODULE_HEADER.search(header) else _blobs(header)
     hunks, texts, end = _hunks(piece, first)
-    return blobs, Patch(hunks, texts, binary=_is_binary(piece, first)), _end(piece, end)
+    return blobs, Patch(hunks, texts, binary=not hunks and _is_binary(header)), _end(piece, end)
 
 
 def _header_end(piece: bytes) -> int:
@@ -244,13 +247,13 @@ def _header_end(piece: bytes) -> int:
     return next_commit.start() if next_commit else len(piece)
 
 
-def _blobs(piece: bytes, header_end: int) -> Blobs:
-    index = INDEX.search(piece, 0, header_end)
-    return (*index[1].decode("ascii").split(","), index[2].decode("ascii")) if index else ()
+def _blobs(header: bytes) -> Blobs:
+    index = INDEX.match(header, at) if (at := header.find(b"\nindex ")) >= 0 else None
+    return tuple(index[1].decode("ascii").replace("..", ",").split(",")) if index else ()
 
 
-def _is_binary(piece: bytes, header_end: int) -> bool:
-    return piece[header_end : header_end + 1] != b"@" and bool(BINARY.search(piece, 0, header_end))
+def _is_binary(header: bytes) -> bool:
+    return b"\nBinary files " in header
 
 
 def _end(piece: bytes, end: int) -> int:
@@ -269,7 +272,7 @@ def _hunks(piece: bytes, at: int) -> tuple[list[Hunk], list[bytes], int]:
         start, removed, added = int(old_start), int(old_count or 1), int(new_count or 1)
         if gone.count(b"\n") != removed or come.count(b"\n") != added:
             raise _off(hunk[0])
-        hunks.append(Hunk(start - 1 if removed else start, removed, added))
+        hunks.append(as_row(Hunk, (start - 1 if removed else start, removed, added)))
         blocks.append(come)
         at = hunk.end()
     text = b"".join(blocks)
@@ -322,7 +325,8 @@ def _combined_patch(piece: bytes) -> tuple[Blobs, list[MergeHunk] | None, int]:
             raise _off(hunk[0])
         hunks.append(MergeHunk(starts, lines))
         at = hunk.end()
-    return _blobs(piece, first), None if _is_binary(piece, first) else hunks, _end(piece, at)
+    header = piece[:first]
+    return _blobs(header), None if not hunks and _is_binary(header) else hunks, _end(piece, at)
 
 
 def _counted(signs_of_all: list[bytes], parents: int) -> tuple[int, ...]:

@@ -20,8 +20,9 @@ from ai_quality.sources.git import AHEAD, DIFF_OPTIONS, Repository
 RENAMES = ("-M50%", "-l1000")
 """git's own defaults (diff.renames=true, diff.renameLimit=1000), which `git blame` uses too."""
 
-CHUNK = 64, 1024
-"""How many commits one git is asked about, at least and at most: each starts with nothing in its cache."""
+CHUNK = 64, 4096
+"""How many commits one git is asked about, at least and at most: each starts with nothing in its cache, and maps the
+packs anew. All of pytest at once takes 5.4 s of processor time, in four parts 5.7, in thirteen 7.4."""
 
 Difference = tuple[Commit, list[FileDiff]]
 Differences = Iterator[tuple[str, list[FileDiff]]]
