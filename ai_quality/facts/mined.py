@@ -40,6 +40,7 @@ class Mined:
     """Of pull requests' own commits, bots and merges left out."""
     ignored: frozenset[int]
     reverts: tuple[Revert, ...]
+    """Those that messages tell."""
     convention: Convention
     fixing: list[bool]
     """Does its message say that it fixes something? Of the landed commits."""

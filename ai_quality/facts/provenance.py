@@ -216,17 +216,19 @@ class Provenance:
             self.book.flags[line] |= 4
 
     def _merge(self, commit: Commit, rows: list[FileDiff]) -> State:
-        first, *others = (self.states[parent] for parent in self._plan.parents[self._at])
-        state, unlike = first, []
+        parents = [self.states[parent] for parent in self._plan.parents[self._at]]
+        state = parents[0]
+        unlike: list[str] = []
         for row in rows:
             path, blob = row.change.new_path, row.change.new_blob
             if row.change.status == "D" or row.change.new_mode == SYMLINK:
                 state = state.discard(path)
                 continue
-            candidates = (parent.get(path) for parent in (first, *others))
-            same = next((version for version in candidates if version and version.blob == blob), None)
-            if same:
-                state = state.insert(path, same)
+            for parent in parents:
+                version = parent.get(path)
+                if version and version.blob == blob:
+                    state = state.insert(path, version)
+                    break
             else:
                 unlike.append(path)
         for path, version in self._conflicts(commit, unlike):

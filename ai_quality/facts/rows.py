@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from ai_quality.facts import inverses
 from ai_quality.facts.changes import Landing, squashes
 from ai_quality.facts.cohorts import cohort_of, is_marked
 from ai_quality.facts.costs import usage_rows
@@ -174,6 +175,15 @@ def _weighed(parts: Sequence[tuple[float, int]]) -> float | None:
     weights = [lines for _, lines in parts] if any(lines for _, lines in parts) else [1] * len(parts)
     shares = zip(weights, (share for share, _ in parts), strict=True)
     return sum(weight * share for weight, share in shares) / sum(weights) if weights else None
+
+
+def reverts(mined: Mined) -> Iterator[tuple[object, ...]]:
+    """Yield what messages tell to be undone, then what content alone tells."""
+    landed = mined.landed_commits
+    changed = inverses.changes_of(mined.book, mined.kinds, mined.outlines[: len(landed)], mined.touched)
+    by_content = inverses.content_reverts(mined.book, changed, landed, mined.reverts)
+    for row in (*mined.reverts, *by_content):
+        yield row.revert, row.reverted, row.evidence, row.partial, row.reinstated_by
 
 
 def defects(mined: Mined) -> Iterator[Defect]:

@@ -15,8 +15,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import resources
+from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import duckdb
 
@@ -24,6 +25,8 @@ from ai_quality.errors import EnvironmentProblem, UsageError
 from ai_quality.facts.keyed import Given, Keyed, Row
 
 SCHEMA_VERSION = 1
+
+Tables: TypeAlias = "Mapping[str, Iterable[Row] | Keyed]"
 
 STORED = "memory.main"
 """What a table is called by a view that stands before it: `memory.main.commits`."""
@@ -142,24 +145,37 @@ def table_name(name: str) -> str:
 
 
 def write(
-    folder: Path, repo: str, tables: Mapping[str, Iterable[Row] | Keyed], shared: Mapping[str, Given] | None = None
+    folder: Path,
+    repo: str,
+    tables: Tables,
+    shared: Mapping[str, Given] | None = None,
+    later: Callable[[], Tables] = dict,
 ) -> None:
     """Write all tables of the schema as Parquet under `folder`, replacing what was there as a whole.
 
     Rows have the schema's columns in order but the first, which is `repo`; times are seconds since 1970 UTC. The
-    queries of keyed tables see those of `shared`, too. OSError if the disk refuses.
+    queries of keyed tables see those of `shared`, too. `later` gives the tables still being made, and is asked last.
+    OSError if the disk refuses.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
+    named = {table.name: table for table in schema()}
     with tempfile.TemporaryDirectory(prefix=".facts-", dir=folder.parent) as scratch:
         fresh = Path(scratch) / "facts"
         with duckdb.connect(":memory:") as connection, _Writer(connection, Path(scratch)) as writer:
             for name, given in (shared or {}).items():
                 writer.load(name, given)
-            for table in schema():
-                writer.write(table, repo, tables[table.name], fresh)
+            for name, rows in chain(tables.items(), _asked_last(later)):
+                writer.write(named.pop(name), repo, rows, fresh)
+        if named:
+            message = f"no rows were given for {', '.join(named)}"
+            raise ValueError(message)
         if folder.exists():
             folder.rename(Path(scratch) / "old")
         fresh.rename(folder)
+
+
+def _asked_last(later: Callable[[], Tables]) -> Iterator[tuple[str, Iterable[Row] | Keyed]]:
+    yield from later().items()
 
 
 class _Writer:

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -19,8 +19,8 @@ from pathlib import Path
 import ai_quality
 from ai_quality.errors import EnvironmentProblem
 from ai_quality.facts import forge, lifetimes, rows, store
-from ai_quality.facts.keyed import Keyed, Row
 from ai_quality.facts.mined import Mined
+from ai_quality.pipeline.beside import beside
 from ai_quality.pipeline.mining import FETCH_PULLS, PULL_REFS, Progress, mine, no_progress, tip_of
 from ai_quality.sources import git, notes
 
@@ -100,8 +100,9 @@ def write_facts(  # noqa: PLR0913 (what to mine, where to, and all it depends on
     with _no_collector():
         mined = mine(repository, tip, allow_missing=allow_missing, progress=progress)
         numbered = {"numbered": lifetimes.numbered(mined.commits, mined.shape)}
-        found = tables(mined, author_key(repository), mark, told)
-        store.write(folder, repository_name(repository), found, numbered)
+        with beside(lambda: _longest(mined)) as answer:
+            found = tables(mined, author_key(repository), mark, told)
+            store.write(folder, repository_name(repository), found, numbered, later=answer)
 
 
 @contextlib.contextmanager
@@ -174,8 +175,11 @@ def repository_name(repository: git.Repository) -> str:
     return (place.parent if place.name == ".git" else place).name.removesuffix(".git")
 
 
-def tables(mined: Mined, key: bytes, mark: str, told: forge.Snapshot | None = None) -> dict[str, Iterable[Row] | Keyed]:
-    """Word what was mined as the rows of schema.sql, with what a forge told; `key` hashes authors' addresses."""
+def tables(mined: Mined, key: bytes, mark: str, told: forge.Snapshot | None = None) -> store.Tables:
+    """Word what was mined as the rows of schema.sql, with what a forge told; `key` hashes authors' addresses.
+
+    Left out are `reverts` and `defects`, which take longest.
+    """
     hashed: dict[str, str] = {}
 
     def author(email: str) -> str:
@@ -190,12 +194,15 @@ def tables(mined: Mined, key: bytes, mark: str, told: forge.Snapshot | None = No
         "commits": rows.commit_facts(mined, landed_lines, author),
         "line_lives": lifetimes.line_lives(every_fate, mined.book, mined.kinds),
         "changes": forge.completed(rows.changes(mined, landed_lines), told.facts if told else {}),
-        "reverts": ((r.revert, r.reverted, r.evidence, r.partial, r.reinstated_by) for r in mined.reverts),
-        "defects": rows.defects(mined),
         "usage": rows.usage(mined),
         "owners": lifetimes.owners(mined.state.items(), mined.book),
         "runs": [rows.run(replace(mined, notes=_notes(mined.notes, told)), store.SCHEMA_VERSION, mark)],
     }
+
+
+def _longest(mined: Mined) -> dict[str, list[tuple[object, ...]]]:
+    """Word the two tables that all lines are looked through for."""
+    return {"reverts": list(rows.reverts(mined)), "defects": list(rows.defects(mined))}
 
 
 def _notes(notes: Sequence[str], told: forge.Snapshot | None) -> list[str]:

@@ -80,14 +80,10 @@ def mine(
             book, state, touched, outlines = _follow_lines(repository, commits, told, plan, progress)
     kinds = kinds_of(repository, told_at, [*book.paths, *(touch.path for touches in touched for touch in touches)])
     spent = [] if tracing else costs.spent(landed, offered, ground.commits, noted)
-    by_content: Iterable[reverts.Revert] = ()
-    if not tracing:  # a pass over all lines, which no tracer asks for
-        changed = inverses.changes_of(book, kinds, outlines[: len(landed)], touched)
-        by_content = inverses.content_reverts(book, changed, landed, found)
     return Mined(
         tip=tip, commits=commits, shape=changes.grouped(landed, shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
-        reverts=(*found, *by_content), outlines=outlines, convention=convention, fixing=fixing,
+        reverts=found, outlines=outlines, convention=convention, fixing=fixing,
         spent=spent, book=book, state=state, touched=touched, kinds=kinds, pull_refs=len(heads), complete=not stand_ins,
         notes=_notes(stand_ins, heads),
     )  # fmt: skip

@@ -142,13 +142,13 @@ class Repository:
         As many gits as there are cores run at once, up to AHEAD chunks ahead of the reader, so neither waits for the
         other longer than it must. A git that fails raises where its answer would end, at the latest on leaving.
         """
-        rest = enumerate(chunks)
+        rest = iter(chunks)
         waiting: deque[Spool] = deque()
         with ThreadPoolExecutor(os.cpu_count()) as pool:
 
             def submit(count: int) -> None:
-                for number, lines in islice(rest, count):
-                    waiting.append(Spool(self.scratch / f"answer-{number}"))
+                for lines in islice(rest, count):
+                    waiting.append(Spool(self.scratch))
                     pool.submit(self._fill, waiting[-1], arguments, lines)
 
             def in_turn() -> Generator[IO[bytes]]:
@@ -182,7 +182,9 @@ class Repository:
                 self._input(lines) as given, tempfile.TemporaryFile(dir=self.scratch) as talk,
                 answer.place.open("ab") as output,
             ):  # fmt: skip
-                if self._start(arguments, given, talk, output).wait():
+                process = self._start(arguments, given, talk, output)
+                _yield_to_reader(process.pid)
+                if process.wait():
                     talk.seek(0)
                     failure = _failure(talk.read(), arguments)
         except OSError as refused:
@@ -417,6 +419,13 @@ def _failure(stderr: bytes, arguments: tuple[str, ...]) -> errors.EnvironmentPro
         if words in text:
             return kind(f"{problem} ({said[:200]})", hint=hint)
     return errors.GitFailed(f"git {arguments[0]} failed ({said[:200] or 'it said nothing'})")
+
+
+def _yield_to_reader(pid: int) -> None:
+    """Let git have what the reader leaves: there is one reader, and all waits for it in the end."""
+    if hasattr(os, "setpriority"):
+        with contextlib.suppress(ProcessLookupError):  # it is done already
+            os.setpriority(os.PRIO_PROCESS, pid, 10)
 
 
 def _widen(pipe: IO[bytes]) -> None:

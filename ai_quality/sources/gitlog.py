@@ -232,7 +232,7 @@ def _patch(piece: bytes) -> tuple[Blobs, Patch, int]:
     header = piece[:first]
     blobs = () if b" file mode 160000\n" in header and SUBMODULE_HEADER.search(header) else _blobs(header)
     hunks, texts, end = _hunks(piece, first)
-    return blobs, Patch(hunks, texts, binary=not hunks and _is_binary(header)), _end(piece, end)
+    return blobs, as_row(Patch, (hunks, texts, not hunks and _is_binary(header))), _end(piece, end)
 
 
 def _header_end(piece: bytes) -> int:
@@ -288,7 +288,7 @@ def _paired(rows: list[FileChange], patches: dict[Blobs, Patch]) -> list[FileDif
     if any(row.status == "T" for row in rows):
         rows = [half for row in rows for half in (_halves(row) if row.status == "T" else (row,))]
     return [
-        FileDiff(row, *patches.get((row.old_blob, row.new_blob), NO_PATCH))
+        as_row(FileDiff, (row, *patches.get((row.old_blob, row.new_blob), NO_PATCH)))
         for row in rows
         if SUBMODULE not in (row.old_mode, row.new_mode)
     ]

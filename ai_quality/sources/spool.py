@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import tempfile
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,13 +24,14 @@ PATIENCE = 0.002
 
 
 class Spool(io.RawIOBase):
-    """The reading end. `place` is written by whoever was given the path, who then calls `finish`."""
+    """The reading end. `place` is written by whoever is given the path, who then calls `finish`."""
 
-    def __init__(self, place: Path) -> None:
-        """Make the file, empty."""
+    def __init__(self, folder: Path) -> None:
+        """Make a file in a folder, empty."""
         super().__init__()
-        self.place = place
-        self._file = place.open("w+b", buffering=0)
+        descriptor, place = tempfile.mkstemp(dir=folder, prefix="answer-")
+        self.place = Path(place)
+        self._file = os.fdopen(descriptor, "rb", buffering=0)
         self._over = threading.Event()
         self._failure: Exception | None = None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ai_quality import metrics
+from ai_quality.facts.rows import reverts
 from ai_quality.pipeline import mine, open_facts
 from ai_quality.sources.git import open_repository
 from tests.histories import C, History, Row, build
@@ -16,8 +17,8 @@ from tests.histories import C, History, Row, build
 def told(history: History) -> dict[tuple[str, str], str]:
     """(revert, reverted) → evidence."""
     with open_repository(history.path) as repository:
-        found = mine(repository).reverts
-    return {(history.name(row.revert), history.name(row.reverted)): row.evidence for row in found}
+        found = list(reverts(mine(repository)))
+    return {(history.name(str(row[0])), history.name(str(row[1]))): str(row[2]) for row in found}
 
 
 TEN = "a b c d e f g h i j"
@@ -85,7 +86,7 @@ def test_what_content_tells_was_reinstated_says_by_what(tmp_path: Path) -> None:
     on = f"{TEN} x y z"
     history = build(tmp_path / "r", [C("A", f=TEN), C("B", f=on), C("D", f=TEN), C("E", f=on)])
     with open_repository(history.path) as repository:
-        found = {history.name(row.revert): row.reinstated_by for row in mine(repository).reverts}
+        found = {history.name(str(revert)): by for revert, *_, by in reverts(mine(repository))}
     assert found == {"D": history.ids["E"], "E": None}
 
 
