@@ -83,11 +83,8 @@ class Changed(NamedTuple):
 
 def outline(diffs: Iterable[FileDiff]) -> Outline:
     """Return what the diffs of one commit did to whole files."""
-    rows = [diff.change for diff in diffs]
-    return Outline(
-        hash(frozenset((row.old_path, row.old_blob, row.new_path, row.new_blob) for row in rows)),
-        hash(frozenset((row.new_path, row.new_blob, row.old_path, row.old_blob) for row in rows)),
-    )
+    ways = [(row.old_path, row.old_blob, row.new_path, row.new_blob) for row, *_ in diffs]
+    return Outline(hash(frozenset(ways)), hash(frozenset([way[2:] + way[:2] for way in ways])))
 
 
 def content_reverts(

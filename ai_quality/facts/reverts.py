@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -101,6 +102,7 @@ def title_of(subject: str) -> Title | None:
     return Title(rest.strip(), bool(found["again"]), close is not None, bool(found["part"])) if _bare(rest) else None
 
 
+@lru_cache(maxsize=1 << 15)  # three rules ask it of every subject
 def is_revert_subject(subject: str) -> bool:
     """Whether a subject says the commit undoes another one, a revert perhaps; `Revert to HTTP/1` does not."""
     found = _TITLE.match(subject_of(subject))

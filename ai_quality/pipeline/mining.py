@@ -202,7 +202,8 @@ def _follow_lines(
         for done, (commit, diffs) in enumerate(told, 1):
             fold.commit(commit, diffs)
             touched.append([] if len(commit.parents) > 1 else [
-                Touch(d.change.new_path, len(d.texts), sum([h.removed for h in d.hunks])) for d in diffs
+                Touch(diff.change.new_path, len(diff.texts), sum([removed for _, removed, _ in diff.hunks]))
+                for diff in diffs
             ])  # fmt: skip
             outlines.append(inverses.outline(diffs))
             progress(done, len(commits))
