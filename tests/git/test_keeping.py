@@ -1,0 +1,38 @@
+"""The facts that are kept: the same rows however they were made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ai_quality.facts import store
+from ai_quality.pipeline import beside, open_facts
+from ai_quality.sources.git import open_repository
+from tests.histories import C, History, build
+
+TEN = "a b c d e f g h i j"
+
+
+def all_rows(history: History) -> dict[str, list[dict[str, object]]]:
+    with open_repository(history.path) as repository, open_facts(repository) as facts:
+        return {table.name: facts.all_of(table.name) for table in store.schema()}
+
+
+def test_a_copy_of_the_process_finds_the_rows_that_it_itself_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        C("A", f=TEN), C("B", f=f"{TEN} x y z"), C("D", f=TEN), C("E", f=f"{TEN} wrong"),
+        C("F", f=f"{TEN} right", message="Fix the crash"), C("G", reverts="F", f=f"{TEN} wrong"),
+    ]  # fmt: skip
+    found = []
+    for at, forks in enumerate((True, False)):
+        monkeypatch.setattr(beside, "_can_fork", lambda forks=forks: forks)
+        found.append(all_rows(build(tmp_path / str(at) / "r", rows, bare=True)))
+    assert found[0]["reverts"]
+    assert found[0]["defects"]
+    for tables in found:
+        for row in tables["commits"]:
+            del row["author"]  # hashed with a key of each repository's own
+    assert found[0] == found[1]
