@@ -223,5 +223,5 @@ def _notes(stand_ins: int, heads: dict[int, str]) -> list[str]:
     if stand_ins:
         notes.append(f"{stand_ins} missing objects: those versions of files were read as binary (--allow-missing)")
     if not heads:
-        notes.append(f"no pull-request refs here, so offers that never landed are invisible: run {FETCH_PULLS}")
+        notes.append(f"for offers that never landed run {FETCH_PULLS}; no such refs are here")
     return notes

@@ -33,6 +33,10 @@ def metrics_page() -> str:
         "adjusted within strata of size, kind of work and quarter (Mantel-Haenszel; offers within quarter, medians",
         "not at all), with how much of each cohort its strata leave out; and within authors who have both kinds of",
         "work, as a check. Never causal. `ai-quality report --by` runs the same files on slices.",
+        "",
+        "## marked_share",
+        "",
+        metrics.MARKED_SHARE,
     ]
     for name in (*metrics.METRICS, *metrics.SPENDING, *metrics.FORGE_METRICS):
         metric = metrics.load(name)
