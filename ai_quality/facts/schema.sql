@@ -72,6 +72,20 @@ CREATE TABLE changes (
     checks BIGINT                     -- check runs on its commits; only a forge knows
 );
 
+-- A commit that a landed squash was made of, where its pull request's head is here: what the squash's class and share come of.
+CREATE TABLE squashed (
+    repo VARCHAR NOT NULL,            -- the repository's directory name
+    squash VARCHAR NOT NULL,          -- the commit that landed
+    number BIGINT NOT NULL,           -- pull or merge request number
+    sha VARCHAR NOT NULL,             -- one of the request's own commits; those of bots and merges are left out
+    class VARCHAR NOT NULL,           -- as for commits, by its own marks alone
+    cohort VARCHAR NOT NULL,          -- as for commits
+    agent VARCHAR,                    -- of its strongest mark
+    model VARCHAR,                    -- as the mark names it
+    evidence VARCHAR NOT NULL,        -- as for commits
+    lines BIGINT                      -- non-blank counted lines it left at the request's head; NULL: not followed, as the squash is not mixed
+);
+
 -- One commit undoing another.
 CREATE TABLE reverts (
     repo VARCHAR NOT NULL,            -- the repository's directory name

@@ -20,6 +20,7 @@ import ai_quality
 from ai_quality.errors import EnvironmentProblem
 from ai_quality.facts import forge, lifetimes, rows, store
 from ai_quality.facts.mined import Mined
+from ai_quality.facts.squashed import squashed
 from ai_quality.pipeline.mining import FETCH_PULLS, PULL_REFS, Progress, mine, no_progress, tip_of
 from ai_quality.sources import git, notes
 
@@ -188,6 +189,7 @@ def tables(
         "commits": rows.commit_facts(mined, landed_lines, author),
         "line_lives": lifetimes.line_lives(every_fate, mined.commits, mined.shape, mined.kinds),
         "changes": forge.completed(rows.changes(mined, landed_lines), told.facts if told else {}),
+        "squashed": squashed(mined, landed_lines),
         "reverts": ((r.revert, r.reverted, r.evidence, r.partial, r.reinstated_by) for r in mined.reverts),
         "defects": rows.defects(mined),
         "usage": rows.usage(mined),

@@ -7,13 +7,14 @@ from typing import Any
 
 from ai_quality import metrics
 from ai_quality.facts import store
-from ai_quality.model import Change, CommitFact, CommitUsage, Defect, LineLife, Owner
+from ai_quality.model import Change, CommitFact, CommitUsage, Defect, LineLife, Owner, SquashedCommit
 from ai_quality.reports import words
 
 ROW_TYPES: dict[str, Any] = {
     "commits": CommitFact,
     "changes": Change,
     "line_lives": LineLife,
+    "squashed": SquashedCommit,
     "defects": Defect,
     "owners": Owner,
     "usage": CommitUsage,
@@ -92,4 +93,4 @@ def test_every_column_of_the_schema_is_defined() -> None:
         assert table.columns, table.name
         assert all(column.definition.strip() for column in table.columns), table.name
     names = {table.name for table in store.schema()}
-    assert names == {"commits", "line_lives", "changes", "reverts", "defects", "owners", "runs", "usage"}
+    assert names == {"commits", "line_lives", "changes", "reverts", "defects", "owners", "runs", "squashed", "usage"}
