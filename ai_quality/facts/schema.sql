@@ -101,7 +101,7 @@ CREATE TABLE defects (
     repo VARCHAR NOT NULL,            -- the repository's directory name
     fix VARCHAR NOT NULL,             -- the mending commit
     introduced VARCHAR NOT NULL,      -- the commit blamed
-    lines BIGINT NOT NULL,            -- lines of `introduced` that the fix took out (0: it only inserted beside them)
+    lines BIGINT NOT NULL,            -- lines of `introduced` that the fix took out, followed back through moves and reverts (0: it only inserted beside them)
     evidence VARCHAR NOT NULL         -- declared (the message names the cause), traced (through the lines)
 );
 
