@@ -13,9 +13,9 @@ COMPLAINTS: tuple[tuple[str, type[errors.EnvironmentProblem], str, str], ...] = 
      "name it with -C DIR"),
     ("unknown repository extension", errors.GitTooOld, "this repository needs a newer git", "update git"),
     ("transport '", errors.MissingObjects, "an object of this partial clone is not here",
-     "run `git fetch --refetch --no-filter` and try again"),
+     "run `git fetch --refetch --no-filter` and try again; --allow-missing goes on without"),
     ("promisor", errors.MissingObjects, "an object of this partial clone is not here",
-     "run `git fetch --refetch --no-filter` and try again"),
+     "run `git fetch --refetch --no-filter` and try again; --allow-missing goes on without"),
     *((words, errors.MissingObjects, "an object of this history is missing or damaged",
        "run `git fsck` to see which, then fetch or clone again; --allow-missing goes on without")
       for words in (
