@@ -36,13 +36,13 @@ CREATE TABLE line_lives (
     counted BOOLEAN NOT NULL,         -- false for generated, vendored, lock and binary: in no rate
     born VARCHAR NOT NULL,            -- commit that added them, as `git blame -w` says
     ended VARCHAR,                    -- commit that took them out; NULL = alive
-    gone VARCHAR,                     -- the same after following reverts and ignored commits that carry a line on
+    gone VARCHAR,                     -- the same after following reverts, ignored commits and moves that carry a line on
     born_time TIMESTAMP,              -- when `born` landed
     ended_time TIMESTAMP,             -- when `ended` landed
     gone_time TIMESTAMP,              -- when `gone` landed
     blank BOOLEAN NOT NULL,           -- white space only: in no rate
     cosmetic BOOLEAN NOT NULL,        -- blank, or a comment by its first characters
-    continues BOOLEAN NOT NULL,       -- carries an earlier line on (a revert brought it back): no new work
+    continues BOOLEAN NOT NULL,       -- carries an earlier line on (a revert brought it back, a commit moved it): no new work
     lines BIGINT NOT NULL             -- how many
 );
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import ai_quality
 from ai_quality.errors import EnvironmentProblem
-from ai_quality.facts import forge, lifetimes, rows, store
+from ai_quality.facts import forge, lifetimes, moves, rows, store
 from ai_quality.facts.mined import Mined
 from ai_quality.facts.squashed import squashed
 from ai_quality.pipeline.mining import FETCH_PULLS, PULL_REFS, Progress, mine, no_progress, tip_of
@@ -183,7 +183,7 @@ def tables(
             hashed[email] = hmac.new(key, email.lower().encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:16]
         return hashed[email]
 
-    every_fate = list(lifetimes.fates(mined.book))
+    every_fate = list(lifetimes.fates(mined.book, moves.moved(mined.book)))
     landed_lines = lifetimes.landed_lines(every_fate, mined.shape, mined.kinds)
     found: dict[str, Iterable[Sequence[object]]] = {
         "commits": rows.commit_facts(mined, landed_lines, author),
