@@ -215,6 +215,20 @@ class Change(NamedTuple):
     checks: int | None = None
 
 
+class SquashedCommit(NamedTuple):
+    """A commit that a landed squash was made of; lines are those it left at its offer's head, None: not followed."""
+
+    squash: str
+    number: int
+    sha: str
+    commit_class: CommitClass
+    cohort: Cohort
+    agent: str | None
+    model: str | None
+    evidence: Evidence
+    lines: int | None
+
+
 class Defect(NamedTuple):
     """A fix, and a commit that introduced what it mended: `declared` by its message or `traced` by its lines."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ai_quality.facts.landings import Landings, landings
 from ai_quality.facts.lines import LineBook
+from ai_quality.facts.moves import moved_by
 from ai_quality.facts.provenance import Plan, Provenance, Questions, State
 from ai_quality.model import Commit, FileDiff
 from ai_quality.sources import history
@@ -34,6 +35,8 @@ class Trace:
     names: Mapping[str, str] = field(repr=False)
     states: Mapping[int, State] = field(repr=False)
     """The files of each commit of the mainline."""
+    moved: Mapping[int, int]
+    """Line taken out → the line put down in its place, where a commit moved a block."""
 
     def name(self, number: int) -> str:
         """The name of a commit from its number; "" for none."""
@@ -104,8 +107,11 @@ def trace(
             history.merge_answers(repository, commits) as ask_merge,
         ):
             fold = Provenance(plan, Questions(ask_merge, repository.blob, lambda _: ()))
-            for commit, diffs in differences:
+            moved: dict[int, int] = {}
+            for at, (commit, diffs) in enumerate(differences, 1):
+                births = len(fold.book.births)
                 fold.commit(commit, arrange(diffs))
+                moved.update(moved_by(fold.book, at, births))
         book = fold.finish(number[tip])
         words = {sha: name for name, sha in ids.items()}
-        return Trace(book, fold.states[number[tip]], commits, shape, words, fold.states)
+        return Trace(book, fold.states[number[tip]], commits, shape, words, fold.states, moved)

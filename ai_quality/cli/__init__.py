@@ -8,10 +8,14 @@ stdout is data, stderr is talk. Exit status: 0 fine, 1 a policy failed,
 from __future__ import annotations
 
 import importlib
+import io
 import os
+import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -74,8 +78,15 @@ def cli(ctx: click.Context, directory: Path, quiet: bool, verbose: bool, no_colo
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; every failure is one line on stderr and an exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if sys.stdout is None:  # closed by who called us
+        sys.stdout = io.StringIO()
+    signal.signal(signal.SIGTERM, _stopped)
     try:
-        cli.main(args=list(arguments) if arguments is not None else None, prog_name="ai-quality", standalone_mode=False)
+        try:
+            cli.main(args=words, prog_name="ai-quality", standalone_mode=False)
+        finally:
+            sys.stdout.flush()
     except AiQualityError as failure:
         click.echo(f"ai-quality: {printable(str(failure))}", err=True)
         sys.exit(failure.exit_status)
@@ -87,3 +98,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as broken:  # noqa: BLE001 (the last line before a user's terminal)
+        if {"-v", "--verbose"} & set(words):
+            traceback.print_exc()
+        said = broken.strerror if isinstance(broken, OSError) else f"{type(broken).__name__}: {broken}"
+        advice = "" if isinstance(broken, OSError) else "; -v shows where, please report it"
+        click.echo(f"ai-quality: something unexpected happened ({printable(str(said))[:200]}){advice}", err=True)
+        _leave(AiQualityError.exit_status)
+
+
+def _leave(status: int) -> NoReturn:
+    """Exit without the interpreter writing once more to an output that refused."""
+    sys.stdout = io.StringIO()
+    sys.exit(status)
+
+
+def _stopped(*_: object) -> NoReturn:
+    """End as on Ctrl-C, so that no scratch directory and no git stays behind."""
+    sys.exit(128 + signal.SIGTERM)

@@ -33,9 +33,9 @@ class Moment(click.ParamType[datetime]):
             return value
         try:
             read = datetime.fromisoformat(str(value))
-        except ValueError:
+            return read.astimezone(UTC).replace(tzinfo=None) if read.tzinfo else read
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is no date; write 2026-01-31 or 2026-01-31T12:00:00Z", param, ctx)
-        return read.astimezone(UTC).replace(tzinfo=None) if read.tzinfo else read
 
 
 MOMENT = Moment()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import posixpath
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -62,14 +63,14 @@ def blame(settings: Settings, arguments: tuple[str, ...], form: str, json_too: b
         raise UsageError("blame takes one revision and one path", hint="ai-quality blame [REV] -- PATH")
     rev, path = ("HEAD", arguments[0]) if len(arguments) == 1 else arguments
     with open_facts(settings, rev) as (_, facts):
-        owners = facts.rows(
-            "SELECT o.first_line, o.lines, o.born, c.class, c.agent FROM owners o JOIN commits c ON c.sha = o.born"
-            " WHERE o.path = $path ORDER BY o.first_line",
-            {"path": path},
-        )
+        asked, path, owners = path, "", []
+        for path in _named_paths(settings.directory, asked):
+            if owners := facts.rows(OWNERS, {"path": path}):
+                break
         (tip,) = facts.rows("SELECT rev FROM runs")[0]
     if not owners:
-        raise UsageError(f"no text file {path!r} at {rev}", hint="give its path from the top of the repository")
+        hint = "give its path from here or from the top of the repository"
+        raise UsageError(f"no text file {asked!r} at {rev}", hint=hint)
     lines = [
         {"line": first + offset, "commit": born, "class": kind, "agent": agent}
         for first, count, born, kind, agent in owners
@@ -79,6 +80,20 @@ def blame(settings: Settings, arguments: tuple[str, ...], form: str, json_too: b
         write(as_json_text({"rev": tip, "path": path, "lines": lines}), None)
     else:
         write(stories.blame_text(lines), None)
+
+
+OWNERS = """
+SELECT o.first_line, o.lines, o.born, c.class, c.agent FROM owners o JOIN commits c ON c.sha = o.born
+WHERE o.path = $path ORDER BY o.first_line
+"""
+
+
+def _named_paths(directory: Path, asked: str) -> list[str]:
+    """The paths from the top that a path may mean: from where the user stands, as for git, or from the top."""
+    here = directory.absolute()
+    top = next((place for place in (here, *here.parents) if (place / ".git").exists()), here)
+    from_here = posixpath.normpath(posixpath.join(here.relative_to(top).as_posix(), asked))
+    return [from_here, posixpath.normpath(asked)]
 
 
 @click.command()
@@ -130,6 +145,8 @@ def detect(settings: Settings, shas: tuple[str, ...], batch: bool, form: str, js
       ai-quality detect HEAD~5
       ai-quality detect --batch < commits.jsonl
     """
+    if batch and shas:
+        raise UsageError("--batch reads commits from stdin", hint="name no commit beside it")
     if batch:
         sys.exit(_detect_batch(sys.stdin.buffer))
     with open_repository(settings.directory) as repository:

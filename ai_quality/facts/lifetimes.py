@@ -32,16 +32,20 @@ class Fate(NamedTuple):
     lines: int
 
 
-def fates(book: LineBook) -> Iterator[Fate]:
-    """Group the lines of every birth by what became of them, in order of birth."""
-    gone = array("I", book.ended)
-    for line in book.next:
-        gone[line] = book.ended[book.last(line)]
+def fates(book: LineBook, moved: Mapping[int, int] | None = None) -> Iterator[Fate]:
+    """Group the lines of every birth by what became of them, in order of birth; `moved` are those of `moves`."""
+    gone, flags_of, further = array("I", book.ended), bytearray(book.flags), {**(moved or {}), **book.next}
+    for line in (moved or {}).values():
+        flags_of[line] |= CONTINUES
+    for line, last in further.items():
+        while last in further:
+            last = further[last]  # noqa: PLW2901 (followed to its end)
+        gone[line] = book.ended[last]
     for (commit, path), births in groupby(book.births, key=itemgetter(0, 1)):
         counted: Counter[tuple[int, int, int]] = Counter()
         for _, _, first, count in births:
             run = slice(first, first + count)
-            counted.update(zip(book.ended[run], gone[run], book.flags[run], strict=True))
+            counted.update(zip(book.ended[run], gone[run], flags_of[run], strict=True))
         for (ended, really, flags), lines in counted.items():
             yield Fate(path, commit, ended, really, flags, lines)
 

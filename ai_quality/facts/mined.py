@@ -48,6 +48,8 @@ class Mined:
     state: State
     touched: list[list[Touch]]
     outlines: list[Outline]
+    moved: dict[int, int]
+    """Line that a commit took out → the line it put down in its place, where it moved a block."""
     kinds: dict[str, str]
     spent: list[Spent]
     """What commits say they cost."""

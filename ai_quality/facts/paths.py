@@ -42,9 +42,11 @@ def comment_marks(path: str) -> tuple[bytes, ...]:
 
 
 def _kind_by_lists(path: str) -> str:
-    lists, _, source = _tables()
+    lists, _, source, by_hand = _tables()
     name = path.rpartition("/")[2]
     for kind, (by_name, by_path) in lists.items():
+        if kind == "generated" and by_hand.match(name):
+            continue
         if by_name.match(name) or by_path.match(path):
             return kind
     return "source" if _ending(path) in source else "other"
@@ -56,7 +58,7 @@ def _ending(path: str) -> str:
 
 @functools.cache
 def _tables() -> tuple[
-    dict[str, tuple[re.Pattern[str], re.Pattern[str]]], dict[str, tuple[bytes, ...]], frozenset[str]
+    dict[str, tuple[re.Pattern[str], re.Pattern[str]]], dict[str, tuple[bytes, ...]], frozenset[str], re.Pattern[str]
 ]:
     text = resources.files("ai_quality.facts").joinpath("paths.yml").read_text(encoding="utf-8")
     data: dict[str, Any] = yaml.safe_load(text)
@@ -71,7 +73,8 @@ def _tables() -> tuple[
     for opener, endings in data["comments"].items():
         for ending in endings:
             marks.setdefault(ending, []).append(opener.encode())
-    return lists, {ending: tuple(found) for ending, found in marks.items()}, frozenset(data["source"])
+    known_marks = {ending: tuple(found) for ending, found in marks.items()}
+    return lists, known_marks, frozenset(data["source"]), _any_of(data["by_hand"])
 
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:

@@ -36,13 +36,13 @@ CREATE TABLE line_lives (
     counted BOOLEAN NOT NULL,         -- false for generated, vendored, lock and binary: in no rate
     born VARCHAR NOT NULL,            -- commit that added them, as `git blame -w` says
     ended VARCHAR,                    -- commit that took them out; NULL = alive
-    gone VARCHAR,                     -- the same after following reverts and ignored commits that carry a line on
+    gone VARCHAR,                     -- the same after following reverts, ignored commits and moves that carry a line on
     born_time TIMESTAMP,              -- when `born` landed
     ended_time TIMESTAMP,             -- when `ended` landed
     gone_time TIMESTAMP,              -- when `gone` landed
     blank BOOLEAN NOT NULL,           -- white space only: in no rate
     cosmetic BOOLEAN NOT NULL,        -- blank, or a comment by its first characters
-    continues BOOLEAN NOT NULL,       -- carries an earlier line on (a revert brought it back): no new work
+    continues BOOLEAN NOT NULL,       -- carries an earlier line on (a revert brought it back, a commit moved it): no new work
     lines BIGINT NOT NULL             -- how many
 );
 
@@ -72,6 +72,20 @@ CREATE TABLE changes (
     checks BIGINT                     -- check runs on its commits; only a forge knows
 );
 
+-- A commit that a landed squash was made of, where its pull request's head is here: what the squash's class and share come of.
+CREATE TABLE squashed (
+    repo VARCHAR NOT NULL,            -- the repository's directory name
+    squash VARCHAR NOT NULL,          -- the commit that landed
+    number BIGINT NOT NULL,           -- pull or merge request number
+    sha VARCHAR NOT NULL,             -- one of the request's own commits; those of bots and merges are left out
+    class VARCHAR NOT NULL,           -- as for commits, by its own marks alone
+    cohort VARCHAR NOT NULL,          -- as for commits
+    agent VARCHAR,                    -- of its strongest mark
+    model VARCHAR,                    -- as the mark names it
+    evidence VARCHAR NOT NULL,        -- as for commits
+    lines BIGINT                      -- non-blank counted lines it left at the request's head; NULL: not followed, as the squash is not mixed
+);
+
 -- One commit undoing another.
 CREATE TABLE reverts (
     repo VARCHAR NOT NULL,            -- the repository's directory name
@@ -87,7 +101,7 @@ CREATE TABLE defects (
     repo VARCHAR NOT NULL,            -- the repository's directory name
     fix VARCHAR NOT NULL,             -- the mending commit
     introduced VARCHAR NOT NULL,      -- the commit blamed
-    lines BIGINT NOT NULL,            -- lines of `introduced` that the fix took out (0: it only inserted beside them)
+    lines BIGINT NOT NULL,            -- lines of `introduced` that the fix took out, followed back through moves and reverts (0: it only inserted beside them)
     evidence VARCHAR NOT NULL         -- declared (the message names the cause), traced (through the lines)
 );
 

@@ -132,7 +132,11 @@ class Store:
         target = str(path).replace("'", "''")
         options = "FORMAT parquet" if form == "parquet" else "FORMAT csv, HEADER"
         rows = f"SELECT * FROM {table_name(table)}"  # noqa: S608 (a name of the schema)
-        self._connection.execute(f"COPY ({rows}) TO '{target}' ({options})")
+        try:
+            self._connection.execute(f"COPY ({rows}) TO '{target}' ({options})")
+        except duckdb.IOException as refused:
+            message = f"cannot write {str(path)!r}"
+            raise UsageError(message, hint="name a file in a directory that is there and may be written") from refused
 
 
 def table_name(name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -166,18 +166,62 @@ _clustered = functools.lru_cache(maxsize=16)(rate.clustered)
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """A cohort's size: commits without merges, changes, counted lines added, lines alive now."""
+    """A cohort's size: commits without merges, changes, counted lines added, lines alive now.
+
+    Of the lines added `lines_marked` are AI-marked; of `lines_unknown` more it cannot be known.
+    """
 
     commits: int
     changes: int
     lines_added: int
     lines_alive: int
+    lines_marked: int = 0
+    lines_unknown: int = 0
 
 
 def cohort_counts(query: Query) -> dict[str, Counts]:
     """Return the size of every cohort, those that occur nowhere included."""
-    found = {row[0]: Counts(*(int(value) for value in row[1:])) for row in query(load_count("cohorts"))}
+    found = {row[0]: Counts(*(round(value) for value in row[1:])) for row in query(load_count("cohorts"))}
     return {name: found.get(name, Counts(0, 0, 0, 0)) for name in ("ai", "unmarked", "mixed", "bot", "uncertain")}
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedShare:
+    """How much of the counted lines added is AI-marked: between `lo` and `hi`, as far as it can be known."""
+
+    lines: int
+    marked: int
+    marked_in_part: int
+    """Of `marked`, those in squashes that are AI-marked only in part."""
+    unknown: int
+
+    @property
+    def lo(self) -> float:
+        """If nothing of what is unknown is AI-marked."""
+        return self.marked / self.lines
+
+    @property
+    def hi(self) -> float:
+        """If all of it is."""
+        return (self.marked + self.unknown) / self.lines
+
+
+MARKED_SHARE = (
+    "AI-marked share of the counted lines added: all lines of AI-marked commits, and of squashes that are so only in"
+    " part as many as their pull request's own commits tell; where these are not here, or a mark is too weak to"
+    " count, it is unknown, and the share lies between none and all of such lines. Bots and merges are left out."
+)
+"""What the first sentence of a report and the badge say; docs/metrics.md publishes it."""
+
+
+def marked_share(counts: Mapping[str, Counts]) -> MarkedShare | None:
+    """Return the AI-marked share of the counted lines added; None where there is none."""
+    people = [counted for name, counted in counts.items() if name != "bot"]
+    if not (lines := sum(counted.lines_added for counted in people)):
+        return None
+    in_part = counts["mixed"].lines_marked if "mixed" in counts else 0
+    marked, unknown = (sum(getattr(one, name) for one in people) for name in ("lines_marked", "lines_unknown"))
+    return MarkedShare(lines, marked, in_part, unknown)
 
 
 def excluded(query: Query) -> list[tuple[str, int | None, int]]:

@@ -1,9 +1,9 @@
 -- Share of landed lines that were rewritten or deleted within 21 days of landing.
--- unit: non-blank line of a counted file that was there when its change landed; a line that a revert brought back is no new work
--- hit: a later change took the line out within 21 days; white-space edits, renames, ignored commits and reverts of its commit are no rework
+-- unit: non-blank line of a counted file that was there when its change landed; a line that a revert brought back or a commit only moved is no new work
+-- hit: a later change took the line out within 21 days; white-space edits, renames, moves of blocks of three lines or more, ignored commits and reverts of its commit are no rework
 -- horizon: 21 days; lines that landed later than that before the end of the history are too young
 -- interval: cluster-bootstrap
--- source: the 21 days of LinearB, Code Climate and Hatica; birth cohort as in GitClear; text moved elsewhere counts as rewritten, as in `git blame -w`
+-- source: the 21 days of LinearB, Code Climate and Hatica; birth cohort and moves as in GitClear (decisions/0023)
 WITH undone AS (
     SELECT DISTINCT repo, revert, reverted FROM reverts WHERE evidence IN ('declared', 'title')
 )

@@ -2,7 +2,7 @@
 
 Python computes on one core at a time, and what follows the fold over history, a quarter of a run, is all Python. A copy
 made by fork has everything that was found without a byte sent; its answer alone comes back, through a pipe. This is
-the one place that forks: docs/decisions/0022.
+the one place that forks: docs/decisions/0024.
 """
 
 from __future__ import annotations

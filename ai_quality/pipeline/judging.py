@@ -135,12 +135,10 @@ def _of_people(landed: Sequence[costs.Landed]) -> list[str]:
     return [sha for one in landed if one.cohort != "bot" for sha in one.commits]
 
 
-def marked_share(facts: Store, *, config: Config, now: datetime) -> float | None:
+def marked_share(facts: Store, *, config: Config, now: datetime) -> metrics.MarkedShare | None:
     """Return the AI-marked share of the counted lines that landed in the period, bots left out; None of no line."""
     set_period(facts, config, now)
-    counts = metrics.cohort_counts(facts.rows)
-    lines = sum(one.lines_added for name, one in counts.items() if name != "bot")
-    return counts["ai"].lines_added / lines if lines else None
+    return metrics.marked_share(metrics.cohort_counts(facts.rows))
 
 
 def settings_at(repository: Repository, revision: str) -> Config:

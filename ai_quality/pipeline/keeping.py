@@ -20,6 +20,7 @@ import ai_quality
 from ai_quality.errors import EnvironmentProblem
 from ai_quality.facts import forge, lifetimes, rows, store
 from ai_quality.facts.mined import Mined
+from ai_quality.facts.squashed import squashed
 from ai_quality.pipeline.beside import beside
 from ai_quality.pipeline.mining import FETCH_PULLS, PULL_REFS, Progress, mine, no_progress, tip_of
 from ai_quality.sources import git, notes
@@ -187,13 +188,14 @@ def tables(mined: Mined, key: bytes, mark: str, told: forge.Snapshot | None = No
             hashed[email] = hmac.new(key, email.lower().encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:16]
         return hashed[email]
 
-    every_fate = list(lifetimes.fates(mined.book))
+    every_fate = list(lifetimes.fates(mined.book, mined.moved))
     counted = lifetimes.counted_paths(mined.book, mined.kinds)
     landed_lines = lifetimes.landed_lines(every_fate, mined.shape, counted)
     return {
         "commits": rows.commit_facts(mined, landed_lines, author),
         "line_lives": lifetimes.line_lives(every_fate, mined.book, mined.kinds),
         "changes": forge.completed(rows.changes(mined, landed_lines), told.facts if told else {}),
+        "squashed": squashed(mined, landed_lines),
         "usage": rows.usage(mined),
         "owners": lifetimes.owners(mined.state.items(), mined.book),
         "runs": [rows.run(replace(mined, notes=_notes(mined.notes, told)), store.SCHEMA_VERSION, mark)],

@@ -99,6 +99,9 @@ class Window(NamedTuple):
     why_since: str
 
 
+FIRST_MARK = "SELECT MIN(landed_time) FROM commits WHERE cohort IN ('ai', 'mixed') AND NOT is_merge"
+
+
 def window(
     facts: store.Store, *, since: datetime | None = None, until: datetime | None = None, now: datetime
 ) -> Window:
@@ -110,7 +113,7 @@ def window(
     observed_until = min(tip_time or now, now)
     why = "as asked"
     if since is None:
-        (since,) = facts.rows("SELECT MIN(landed_time) FROM commits WHERE cohort = 'ai' AND NOT is_merge")[0]
+        (since,) = facts.rows(FIRST_MARK)[0]
         why = "since the first AI mark landed" if since else "the whole history: no AI mark"
     return Window(since or datetime(1970, 1, 1), until or observed_until, observed_until, why)  # noqa: DTZ001 (naive UTC)
 

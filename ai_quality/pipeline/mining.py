@@ -7,7 +7,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from ai_quality.errors import EmptyHistory, MissingObjects, UsageError
-from ai_quality.facts import changes, costs, fixes, inverses, marks, matching, offers, paths, reverts
+from ai_quality.facts import changes, costs, fixes, inverses, marks, matching, moves, offers, paths, reverts
 from ai_quality.facts.cohorts import merged_verdicts, partly_marked, squash_verdicts
 from ai_quality.facts.ground import Ground
 from ai_quality.facts.landings import Landings, landings
@@ -77,14 +77,15 @@ def mine(
         fixing = [bool(fixes.fix_evidence(commit, convention)) for commit in landed]
         with history.differences(repository, others) as of_others:
             told = chain(of_landed, of_others)
-            book, state, touched, outlines = _follow_lines(repository, commits, told, plan, progress)
-    kinds = kinds_of(repository, told_at, [*book.paths, *(touch.path for touches in touched for touch in touches)])
+            lines = _follow_lines(repository, commits, told, plan, progress)
+    named = [*lines.book.paths, *(touch.path for touches in lines.touched for touch in touches)]
+    kinds = kinds_of(repository, told_at, named)
     spent = [] if tracing else costs.spent(landed, offered, ground.commits, noted)
     return Mined(
         tip=tip, commits=commits, shape=changes.grouped(landed, shape, units), units=units, offers=offered,
         open_numbers=_open_numbers(refs), verdicts=verdicts, own_verdicts=own, ignored=ignored,
-        reverts=found, outlines=outlines, convention=convention, fixing=fixing,
-        spent=spent, book=book, state=state, touched=touched, kinds=kinds, pull_refs=len(heads), complete=not stand_ins,
+        reverts=found, convention=convention, fixing=fixing,
+        spent=spent, **lines._asdict(), kinds=kinds, pull_refs=len(heads), complete=not stand_ins,
         notes=_notes(stand_ins, heads),
     )  # fmt: skip
 
@@ -186,28 +187,41 @@ def _open_numbers(refs: dict[str, str]) -> frozenset[int]:
     return frozenset(int(ref.split("/")[-2]) for ref in refs if ref.startswith("refs/pull/") and ref.endswith("/merge"))
 
 
+class _Lines(NamedTuple):
+    """What the fold leaves: the book of lines, the tip's files, what each commit touched and how, and moves."""
+
+    book: LineBook
+    state: State
+    touched: list[list[Touch]]
+    outlines: list[inverses.Outline]
+    moved: dict[int, int]
+
+
 def _follow_lines(
     repository: git.Repository,
     commits: Sequence[Commit],
     told: Iterable[tuple[Commit, list[FileDiff]]],
     plan: Plan,
     progress: Progress,
-) -> tuple[LineBook, State, list[list[Touch]], list[inverses.Outline]]:
-    """Fold all diffs into the book of lines; returns it with the tip's files, what each commit touched and how."""
+) -> _Lines:
+    """Fold all diffs into the book of lines."""
     touched: list[list[Touch]] = []
     outlines: list[inverses.Outline] = []
+    moved: dict[int, int] = {}
     (tip,) = plan.keep
     with history.merge_answers(repository, commits) as ask_merge:
         fold = Provenance(plan, Questions(ask_merge, repository.blob, paths.comment_marks))
         for done, (commit, diffs) in enumerate(told, 1):
+            births = len(fold.book.births)
             fold.commit(commit, diffs)
+            moved.update(moves.moved_by(fold.book, done, births))
             touched.append([] if len(commit.parents) > 1 else [
                 Touch(diff.change.new_path, len(diff.texts), sum([removed for _, removed, _ in diff.hunks]))
                 for diff in diffs
             ])  # fmt: skip
             outlines.append(inverses.outline(diffs))
             progress(done, len(commits))
-        return fold.finish(tip), fold.states[tip], touched, outlines
+        return _Lines(fold.finish(tip), fold.states[tip], touched, outlines, moved)
 
 
 def kinds_of(repository: git.Repository, tip: str, names: Iterable[str]) -> dict[str, str]:
@@ -222,5 +236,5 @@ def _notes(stand_ins: int, heads: dict[int, str]) -> list[str]:
     if stand_ins:
         notes.append(f"{stand_ins} missing objects: those versions of files were read as binary (--allow-missing)")
     if not heads:
-        notes.append(f"no pull-request refs here, so offers that never landed are invisible: run {FETCH_PULLS}")
+        notes.append(f"for offers that never landed run {FETCH_PULLS}; no such refs are here")
     return notes

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from ai_quality.metrics import COMPARED
+from ai_quality.metrics import COMPARED, MARKED_SHARE, marked_share
 from ai_quality.metrics.accuracy import Accuracy
 from ai_quality.metrics.statistics import Difference
 from ai_quality.reports.curves import NOTE, Curve
@@ -26,6 +26,7 @@ def render(view: ReportView) -> str:
             **_head(view.run),
             "verdict": view.verdict,
             "history": _history(view.run),
+            "marked_share": _marked_share(view),
             "cohorts": {cohort.name: _cohort(cohort) for cohort in view.cohorts},
             "metrics": {one.metric.name: _metric(one) for one in (*view.metrics, *view.unrecorded)},
             "survival_curves": _curves(view.curves),
@@ -83,6 +84,24 @@ def _history(run: RunFacts) -> Json:
         "fix_convention": run.fix_convention or None,
         "notes": list(run.notes),
     }
+
+
+def _marked_share(view: ReportView) -> Json | None:
+    """Null where no counted line was added."""
+    share = marked_share({cohort.name: cohort.counts for cohort in view.cohorts if cohort.counts})
+    return (
+        None
+        if share is None
+        else {
+            "definition": MARKED_SHARE,
+            "lo": share.lo,
+            "hi": share.hi,
+            "lines": share.lines,
+            "marked": share.marked,
+            "marked_in_part": share.marked_in_part,
+            "unknown": share.unknown,
+        }
+    )
 
 
 def _cohort(cohort: Cohort) -> Json:

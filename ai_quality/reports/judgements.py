@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from ai_quality.metrics import MarkedShare
 from ai_quality.reports import words
 from ai_quality.reports.comment_data import Figure, Judgement, Spend
 from ai_quality.reports.comment_details import judgement
@@ -162,20 +163,23 @@ COLOUR = "blue"
 _WIDE, _NARROW, _OTHER = 8.5, 4.0, 6.7
 
 
-def badge_json(share: float | None) -> dict[str, Any]:
+def badge_json(share: MarkedShare | None) -> dict[str, Any]:
     """The endpoint JSON that shields.io reads; it refuses any other key."""
     return {"schemaVersion": 1, "label": LABEL, "message": _message(share), "color": COLOUR}
 
 
-def badge_svg(share: float | None) -> str:
+def badge_svg(share: MarkedShare | None) -> str:
     """The same as a picture of our own, for private repositories: no service, no network."""
     message = _message(share)
     left, right = _width(LABEL), _width(message)
     return fill("badge.svg.j2", {"label": LABEL, "message": message, "left": left, "right": right})
 
 
-def _message(share: float | None) -> str:
-    return "unknown" if share is None else words.rounded_share(share)
+def _message(share: MarkedShare | None) -> str:
+    if share is None:
+        return "unknown"
+    low, high = words.rounded_share(share.lo), words.rounded_share(share.hi)
+    return high if low == high else f"{low.removesuffix(' %')} to {high}"
 
 
 def _width(text: str) -> int:

@@ -6,11 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ai_quality.model import Mark
+from ai_quality.reports import words
+from ai_quality.reports.money import money
 from ai_quality.reports.safe import plain
 from ai_quality.reports.tables import text_table
 
 SHORT = 12
 """Digits of a commit id in text; JSON has them all."""
+
+NOT_KNOWN = "  which of its commits are AI-marked is unknown: the head of its pull request is not here"
+
+MOST_MARKS = 3
+"""Marks told of a commit that a squash was made of, strongest first."""
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -35,12 +42,10 @@ def _commit(story: Any) -> str:  # noqa: ANN401
         f"{story.sha}  {plain(story.subject)}",
         f"  landed {facts['landed_time'] or 'at an unknown time'} with {facts['change'][:SHORT]}; kind {facts['kind']}",
         f"  class {facts['class']} (counted as {facts['cohort']}), evidence {facts['evidence']}",
-        *(_mark(mark) for mark in story.marks),
+        *(f"  mark: {_mark(mark)}" for mark in story.marks),
+        *([] if story.marks else [_no_mark(story)]),
+        *(_made_of(story.made_of) if story.made_of else [NOT_KNOWN] if facts["class"] == "mixed" else []),
     ]
-    if not story.marks and facts["class"] in ("agent", "assisted", "mixed"):
-        lines.append("  no AI mark on the commit itself: its class is that of the pull request it landed with")
-    elif not story.marks:
-        lines.append("  no AI mark on the commit itself")
     lines.append(_fate(story.fate))
     lines += [f"    {count:>6} ended by {sha[:SHORT]}" for sha, count in story.ended_by]
     for row in story.reverts:
@@ -52,13 +57,48 @@ def _commit(story: Any) -> str:  # noqa: ANN401
         lines.append(f"  blamed by fix {row['fix'][:SHORT]} ({row['lines']} lines, {row['evidence']})")
     for row in story.blames:
         lines.append(f"  mends what {row['introduced'][:SHORT]} introduced ({row['lines']} lines, {row['evidence']})")
-    lines.append("  cost: unknown (no usage record)")
+    lines.append(f"  cost: {_cost(story.usage)}")
     return "\n".join(lines)
 
 
+def _no_mark(story: Any) -> str:  # noqa: ANN401
+    told = "  no AI mark on the commit itself"
+    if story.made_of or story.facts["class"] not in ("agent", "assisted"):
+        return told
+    return f"{told}: its class is that of the pull request it landed with"
+
+
+def _made_of(made_of: Any) -> list[str]:  # noqa: ANN401
+    """What a squash's class comes of: how many of its commits are marked, and which."""
+    found = f"{words.count(made_of.marked)} of {words.amount(made_of.commits, 'commits')} AI-marked"
+    if made_of.lines:
+        found += f", with {words.count(made_of.lines_marked)} of {words.amount(made_of.lines, 'lines')}"
+    where = "its message:" if made_of.number is None else f"pull request #{made_of.number}:"
+    lines = [f"  {where} {found}"]
+    for own in made_of.shown:
+        name = own.sha[:SHORT] if own.sha else f"* {plain(own.subject, 60)}"
+        lines += [f"    {name}  {_mark(mark)}" for mark in own.marks[:MOST_MARKS]]
+    if more := made_of.marked - len(made_of.shown):
+        lines.append(f"    and {words.count(more)} more (`ai-quality facts squashed`)" if made_of.number is not None
+                     else f"    and {words.count(more)} more")  # fmt: skip
+    return lines
+
+
 def _mark(mark: Mark) -> str:
-    model = f" {mark.model}" if mark.model else ""
-    return f"  mark: {mark.agent}{model} in the {mark.source} ({mark.evidence}): {plain(mark.text)}"
+    model = f" {plain(mark.model)}" if mark.model else ""
+    return f"{plain(mark.agent)}{model} in the {mark.source} ({mark.evidence}): {plain(mark.text)}"
+
+
+def _cost(usage: Sequence[Mapping[str, Any]]) -> str:
+    """List-price dollars of its records; a part is told as a part, and nothing recorded is unknown, not free."""
+    if not usage:
+        return "unknown (no usage record)"
+    known = [row["usd"] for row in usage if row["usd"] is not None]
+    records = words.amount(len(usage), "records")
+    if len(known) == len(usage):
+        return f"{money(sum(known))} at list prices ({records})"
+    lacking = f"{words.count(len(usage) - len(known))} of {records} without a known price"
+    return f"at least {money(sum(known))} at list prices ({lacking})" if known else f"unknown ({lacking})"
 
 
 def _fate(fate: Any) -> str:  # noqa: ANN401

@@ -147,9 +147,9 @@ def _said(view: ReportView, room: int) -> list[str]:
     excluded = "; ".join(one.words for one in view.excluded)
     said = (
         f"Notes: {'; '.join(view.notes)}." if view.notes else "",
+        f"Not counted: {excluded}." if excluded else "",
         f"Same authors, in points: {view.within_authors}." if view.within_authors else "",
         f"Too young to count, AI-marked / unmarked: {view.too_young}." if view.too_young else "",
-        f"Not counted: {excluded}." if excluded else "",
     )
     texts = [text for text in said if text]
     own = max(0, min(len(texts), room) - 1)
@@ -157,7 +157,7 @@ def _said(view: ReportView, room: int) -> list[str]:
 
 
 def _details(blocks: Sequence[list[str]], width: int, room: int) -> list[str]:
-    """Notes, same authors, too young, not counted: each at least one line, the rest as far as the screen goes."""
+    """Notes, not counted, same authors, too young: each at least one line, the rest as far as the screen goes."""
     return [
         line for block, most in zip(blocks, _shared(room, blocks), strict=True) for line in _cut(block, most, width)
     ]

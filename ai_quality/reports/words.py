@@ -51,6 +51,12 @@ def rounded_share(share: float) -> str:
     return "over 99 %" if 1 - HALF_PERCENT < share < 1 else f"{share * 100:.0f} %"
 
 
+def shares(lo: float, hi: float) -> str:
+    """`9.4 to 14.4 %`; `9.4 %` where both ends read alike."""
+    low, high = value(lo, "share"), value(hi, "share")
+    return high if low == high else f"{low.removesuffix(_UNIT['share'])} to {high}"
+
+
 def left_out(ai: float, unmarked: float) -> list[str]:
     """`["18 % of AI-marked", "58 % of unmarked"]`, of shares; what is nothing is left out."""
     sides = ((ai, "AI-marked"), (unmarked, "unmarked"))

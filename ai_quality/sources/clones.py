@@ -13,7 +13,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ai_quality.sources.git import Repository, clean_environment
+from ai_quality.sources.git import Repository
+from ai_quality.sources.hardening import clean_environment
 
 OURS = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
@@ -64,6 +65,6 @@ def our_environment() -> Iterator[None]:
 
 def _config(repository: Repository) -> str:
     core = "[core]\n\tbare = true\n\trepositoryformatversion = {}\n"
-    if repository.ask("rev-parse", "--show-object-format").strip() == b"sha256":
+    if repository.object_format == "sha256":
         return core.format(1) + "[extensions]\n\tobjectformat = sha256\n"
     return core.format(0)

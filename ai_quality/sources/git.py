@@ -8,7 +8,9 @@ revisions are resolved once to full ids, and the exit status is always read: git
 then dies on a missing object.
 
 git runs with an empty directory as its work tree and current directory, so that neither in-tree
-attributes (`*.svg -diff`) nor an index change what it prints: a bare and a checked-out copy answer alike.
+attributes (`*.svg -diff`) nor an index change what it prints: a bare and a checked-out copy answer alike. What
+obeys attributes is asked in a git directory of our own that lends the repository's objects and nothing else, since
+no option keeps git from reading `info/attributes` beside them.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # a missing git is our err
 import git  # it reads the variable above while it is imported
 
 from ai_quality import errors
+from ai_quality.sources.complaints import failure
+from ai_quality.sources.hardening import SETTINGS, clean_environment
 from ai_quality.sources.spool import Spool
 
 if TYPE_CHECKING:
@@ -39,21 +43,6 @@ if TYPE_CHECKING:
 
 OLDEST_GIT = (2, 31)
 """`log --diff-merges=first-parent` and `--end-of-options` of rev-parse work from here on."""
-
-KEPT_VARIABLES = (
-    "PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE",
-    "SUDO_UID", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM",
-    "GIT_CEILING_DIRECTORIES", "GIT_TEST_ASSUME_DIFFERENT_OWNER", "ASAN_OPTIONS",
-)  # fmt: skip
-
-SETTINGS = (
-    "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.attributesFile=/dev/null",
-    "core.quotePath=false", "core.bigFileThreshold=32m", "core.pager=cat", "protocol.allow=never",
-    "diff.external=", "diff.noprefix=false", "diff.mnemonicPrefix=false", "diff.orderFile=/dev/null",
-    "diff.suppressBlankEmpty=false", "diff.default.binary=auto", "attr.tree=",
-    "log.showSignature=false", "submodule.recurse=false", "advice.graftFileDeprecated=false",
-)  # fmt: skip
-"""Pinned for every call. Above 32 MB git calls a file binary: a 100 MB one-line file is data, not code."""
 
 DIFF_OPTIONS = (
     "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all", "--no-relative",
@@ -65,28 +54,10 @@ DIFF_OPTIONS = (
 AHEAD = 4
 """Answers under way or waiting on disk for their reader: some ten megabytes each, of a few thousand commits."""
 
-FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+OBEYS_ATTRIBUTES = ("check-attr", "diff-tree", "read-tree")
+"""Questions asked by full ids alone, without the repository's refs, settings and `info/attributes`."""
 
-COMPLAINTS: tuple[tuple[str, type[errors.EnvironmentProblem], str, str], ...] = (
-    ("dubious ownership", errors.UnsafeOwnership, "git refuses this repository because another user owns it",
-     "if you trust it, run `git config --global --add safe.directory <its path>`"),
-    ("not a git repository", errors.NotARepository, "not a git repository", "give one with -C DIR"),
-    ("bad config", errors.GitFailed, "git cannot read a configuration file", "mend the line it names"),
-    ("safe.bareRepository", errors.UnsafeOwnership, "git refuses a bare repository found by searching",
-     "name it with -C DIR"),
-    ("unknown repository extension", errors.GitTooOld, "this repository needs a newer git", "update git"),
-    ("transport '", errors.MissingObjects, "an object of this partial clone is not here",
-     "run `git fetch --refetch --no-filter` and try again"),
-    ("promisor", errors.MissingObjects, "an object of this partial clone is not here",
-     "run `git fetch --refetch --no-filter` and try again"),
-    *((words, errors.MissingObjects, "an object of this history is missing or damaged",
-       "run `git fsck` to see which, then fetch or clone again; --allow-missing goes on without")
-      for words in (
-          "bad object", "unable to read", "is not a blob", "missing blob", "missing tree", "bad tree", "Could not read",
-          "could not parse", "Failed to traverse", "object file", "loose object", "unable to find",
-          "failed to read object", "corrupt", "revision walk setup failed",
-      )),
-)  # fmt: skip
+FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 
 
 class Repository:
@@ -101,6 +72,10 @@ class Repository:
         self._empty.mkdir()
         self._stand_ins: Path | None = None
         self._started: list[subprocess.Popen[bytes]] = []
+        told = self.ask("rev-parse", "--is-shallow-repository", "--show-object-format").decode().split()
+        self.is_shallow, self.object_format = told[0] == "true", told[1]
+        self._bare = scratch / "bare"
+        _lend(common_dir / "objects", self._bare, self.object_format)
 
     def ask(self, *arguments: str, stdin: bytes | None = None, index: Path | None = None) -> bytes:
         """Run git to its end and return what it printed; a failing git raises, in one line."""
@@ -109,11 +84,11 @@ class Repository:
             input=stdin if stdin is not None else b"",
             capture_output=True,
             cwd=self._empty,
-            env=self._environment(index),
+            env=self._environment(arguments, index),
             check=False,
         )
         if done.returncode:
-            raise _failure(done.stderr, arguments)
+            raise failure(done.stderr, arguments)
         return done.stdout
 
     @contextlib.contextmanager
@@ -176,7 +151,7 @@ class Repository:
 
     def _fill(self, answer: Spool, arguments: tuple[str, ...], lines: Iterable[str]) -> None:
         """Run git to its end with its output into `answer`; a thread of its own, so failures go there, too."""
-        failure: Exception | None = None
+        problem: Exception | None = None
         try:
             with (
                 self._input(lines) as given, tempfile.TemporaryFile(dir=self.scratch) as talk,
@@ -186,11 +161,11 @@ class Repository:
                 _yield_to_reader(process.pid)
                 if process.wait():
                     talk.seek(0)
-                    failure = _failure(talk.read(), arguments)
+                    problem = failure(talk.read(), arguments)
         except OSError as refused:
-            failure = refused
+            problem = refused
         finally:
-            answer.finish(failure)
+            answer.finish(problem)
 
     @contextlib.contextmanager
     def _input(self, lines: Iterable[str]) -> Iterator[IO[bytes]]:
@@ -279,10 +254,13 @@ class Repository:
 
     def _command(self, arguments: tuple[str, ...]) -> list[str]:
         settings = [word for setting in SETTINGS for word in ("-c", setting)]
-        return ["git", f"--git-dir={self.git_dir}", "--no-replace-objects", *settings, *arguments]
+        place = self._bare if arguments[0] in OBEYS_ATTRIBUTES else self.git_dir
+        return ["git", f"--git-dir={place}", "--no-replace-objects", *settings, *arguments]
 
-    def _environment(self, index: Path | None = None) -> dict[str, str]:
+    def _environment(self, arguments: tuple[str, ...], index: Path | None = None) -> dict[str, str]:
         kept = clean_environment()
+        if arguments[0] in OBEYS_ATTRIBUTES:
+            kept["GIT_OBJECT_DIRECTORY"] = str(self.common_dir / "objects")
         kept["GIT_WORK_TREE"] = str(self._empty)
         kept["GIT_INDEX_FILE"] = str(index or self.scratch / "no-index")
         if self._stand_ins:
@@ -294,7 +272,7 @@ class Repository:
     ) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             self._command(arguments), stdin=given, stdout=answer, stderr=talk,
-            cwd=self._empty, env=self._environment(), bufsize=0,
+            cwd=self._empty, env=self._environment(arguments), bufsize=0,
         )  # fmt: skip
         self._started.append(process)
         return process
@@ -317,7 +295,7 @@ class _Output(io.RawIOBase):
         count = self._pipe.readinto(buffer)  # type: ignore[attr-defined]  # a BufferedReader or FileIO has it
         if not count and self._process.wait():
             self._talk.seek(0)
-            raise _failure(self._talk.read(), self._arguments)
+            raise failure(self._talk.read(), self._arguments)
         return int(count)
 
     def close(self) -> None:
@@ -349,28 +327,13 @@ def open_repository(directory: Path) -> Iterator[Repository]:
         raise errors.GitFailed(message, hint="mend the line it names") from garbled
     with tempfile.TemporaryDirectory(prefix="ai-quality-") as scratch:
         repository = Repository(git_dir, common_dir, Path(scratch))
-        if repository.ask("rev-parse", "--is-shallow-repository").strip() == b"true":
+        if repository.is_shallow:
             message = "this clone is shallow: lines older than its cut would be credited to the wrong commit"
             raise errors.ShallowHistory(message, hint="run `git fetch --unshallow` (in CI: fetch-depth: 0)")
         try:
             yield repository
         finally:
             repository.close()
-
-
-def clean_environment() -> dict[str, str]:
-    """Return the variables git may see: an allow-list, and the switches that keep it quiet and offline."""
-    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    return kept | {
-        "LC_ALL": "C",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_NO_LAZY_FETCH": "1",  # git >= 2.44; older ones are stopped by the next line
-        "GIT_ALLOW_PROTOCOL": "none",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_GRAFT_FILE": os.devnull,
-        "GIT_ATTR_NOSYSTEM": "1",
-    }
 
 
 def git_version() -> str:
@@ -408,17 +371,21 @@ def _check_ownership(directory: Path) -> None:
         cwd=directory, env=clean_environment(), capture_output=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise _failure(done.stderr, ("rev-parse",))
+        raise failure(done.stderr, ("rev-parse",))
 
 
-def _failure(stderr: bytes, arguments: tuple[str, ...]) -> errors.EnvironmentProblem:
-    """Turn git's complaint into one of our sentences, keeping git's own last words."""
-    text = stderr.decode("utf-8", "replace")
-    said = next((line for line in text.splitlines() if line.startswith(("fatal:", "error:"))), text.strip()[:200])
-    for words, kind, problem, hint in COMPLAINTS:
-        if words in text:
-            return kind(f"{problem} ({said[:200]})", hint=hint)
-    return errors.GitFailed(f"git {arguments[0]} failed ({said[:200] or 'it said nothing'})")
+def _lend(objects: Path, place: Path, object_format: str) -> None:
+    """Make a git directory without refs or settings for questions about the objects of another.
+
+    Of a partial clone it says so much that git tells what is missing as such, and cannot fetch it.
+    """
+    (place / "objects").mkdir(parents=True)
+    (place / "refs").mkdir()
+    (place / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
+    config = f"[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectFormat = {object_format}\n"
+    if any((objects / "pack").glob("*.promisor")):
+        config += f'\tpartialClone = it\n[remote "it"]\n\tpromisor = true\n\turl = {os.devnull}\n'
+    (place / "config").write_text(config, encoding="ascii")
 
 
 def _yield_to_reader(pid: int) -> None:

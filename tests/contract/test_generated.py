@@ -7,13 +7,14 @@ from typing import Any
 
 from ai_quality import metrics
 from ai_quality.facts import store
-from ai_quality.model import Change, CommitFact, CommitUsage, Defect, LineLife, Owner
+from ai_quality.model import Change, CommitFact, CommitUsage, Defect, LineLife, Owner, SquashedCommit
 from ai_quality.reports import words
 
 ROW_TYPES: dict[str, Any] = {
     "commits": CommitFact,
     "changes": Change,
     "line_lives": LineLife,
+    "squashed": SquashedCommit,
     "defects": Defect,
     "owners": Owner,
     "usage": CommitUsage,
@@ -33,6 +34,10 @@ def metrics_page() -> str:
         "adjusted within strata of size, kind of work and quarter (Mantel-Haenszel; offers within quarter, medians",
         "not at all), with how much of each cohort its strata leave out; and within authors who have both kinds of",
         "work, as a check. Never causal. `ai-quality report --by` runs the same files on slices.",
+        "",
+        "## marked_share",
+        "",
+        metrics.MARKED_SHARE,
     ]
     for name in (*metrics.METRICS, *metrics.SPENDING, *metrics.FORGE_METRICS):
         metric = metrics.load(name)
@@ -88,4 +93,4 @@ def test_every_column_of_the_schema_is_defined() -> None:
         assert table.columns, table.name
         assert all(column.definition.strip() for column in table.columns), table.name
     names = {table.name for table in store.schema()}
-    assert names == {"commits", "line_lives", "changes", "reverts", "defects", "owners", "runs", "usage"}
+    assert names == {"commits", "line_lives", "changes", "reverts", "defects", "owners", "runs", "squashed", "usage"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -194,6 +195,10 @@ def test_doctor_says_what_will_be_missing(story: History) -> None:
         (("report", "--format", "docx"), 2, "text"),
         (("facts", "people"), 2, "line_lives"),
         (("facts", "commits", "--format", "parquet"), 2, "-o"),
+        (("facts", "commits", "-o", "/no/such/place.csv"), 2, "cannot write '/no/such/place.csv'"),
+        (("facts", "commits", "--format", "parquet", "-o", "/"), 2, "cannot write '/'"),
+        (("detect", "--batch", "HEAD"), 2, "stdin"),
+        (("report", "--now", "9999-12-31T23:59:59-12:00"), 2, "is no date"),
         (("explain", "#999"), 2, "facts changes"),
         (("explain", "0" * 40), 2, ""),
         (("blame", "--", "no/such/file"), 2, "top of the repository"),
@@ -278,6 +283,60 @@ def test_a_read_only_repository_is_measured_all_the_same(story: History, tmp_pat
     (tmp_path / "bare" / "ai-quality").write_text("in the way")
     done = run("report", "--json", at=tmp_path / "bare")
     assert done.returncode == 0, done.stderr
+
+
+def test_blame_takes_a_path_from_where_the_user_stands_or_from_the_top(tmp_path: Path) -> None:
+    rows = [C("A", files={"f": "a", "sub/f": "b c", "sub/g": "d"})]
+    story = build(tmp_path / "r", rows)
+    counts = {
+        (at, path): len(answer("blame", "--json", "--", path, at=story.path / at)["lines"])
+        for at, path in (("sub", "f"), ("sub", "../f"), ("sub", "./g"), ("sub", "sub/g"), (".", "f"), (".", "sub/../f"))
+    }
+    assert list(counts.values()) == [2, 1, 1, 1, 1, 1]
+    assert answer("blame", "--json", "--", "f", at=story.path / "sub")["path"] == "sub/f"
+
+
+@pytest.mark.parametrize("words", [("report", "--json"), ("facts", "line_lives"), ("detect",)])
+def test_an_output_that_is_closed_full_or_read_no_further_is_no_defect_of_ours(
+    story: History, words: tuple[str, ...]
+) -> None:
+    ours = f"'{sys.executable}' -m ai_quality.cli -C '{story.path}' {' '.join(words)}"
+    for place, status, said in ((">&-", 0, ""), (">/dev/full", 3, "No space left"), ("| true", 0, "")):
+        done = subprocess.run(["bash", "-c", f"{ours} {place}"], capture_output=True, text=True, check=False)
+        assert done.returncode == status, (place, done.stderr)
+        assert said in done.stderr
+        assert len(done.stderr.splitlines()) == bool(said), done.stderr
+
+
+def test_a_defect_of_ours_is_one_line_and_status_3_and_says_where_only_if_asked(story: History) -> None:
+    broken = "from ai_quality import cli, pipeline; pipeline.report = None; cli.main()"
+    for words in ([], ["-v"]):
+        command = [sys.executable, "-c", broken, *words, "-C", str(story.path), "report"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "TypeError" in done.stderr.splitlines()[-1]
+        assert "please report it" in done.stderr
+        assert (len(done.stderr.splitlines()) == 1) == (not words)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_who_is_stopped_leaves_no_scratch_directory_behind(tmp_path: Path, number: signal.Signals) -> None:
+    story, scratch = build(tmp_path / "r", ROWS), tmp_path / "scratch"
+    scratch.mkdir()
+    waiting = (
+        "import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from ai_quality import cli, pipeline\n"
+        "def wait(*_, **__): print('here', flush=True); time.sleep(60)\n"
+        "pipeline.report = wait; cli.main()"
+    )
+    command = [sys.executable, "-c", waiting, "-C", str(story.path), "report"]
+    with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(scratch)}, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"here\n"
+        assert list(scratch.iterdir())
+        process.send_signal(number)
+        assert process.wait(30) in {130, 143}
+    assert list(scratch.iterdir()) == []
 
 
 def test_help_has_examples() -> None:

@@ -11,7 +11,7 @@ import pytest
 from ai_quality import metrics
 from ai_quality.facts import lifetimes, rows
 from ai_quality.model import Change, CommitFact
-from ai_quality.pipeline import open_facts
+from ai_quality.pipeline import open_facts, window
 from ai_quality.pipeline.mining import mine
 from ai_quality.sources.git import open_repository
 from tests.histories import C, History, Row, at, build
@@ -120,6 +120,32 @@ def test_a_tenth_is_in_no_rate_and_openly_counted(tmp_path: Path) -> None:
         left_out = metrics.excluded(facts.rows)
     assert [one.rates["ai"].of for one in measured] == [0, 0]
     assert ("squashes only partly AI-marked, share known", 1, 20) in left_out
+
+
+@pytest.mark.parametrize(
+    ("setting", "refs", "share"),
+    [
+        ("PR_BODY", HEAD_7, metrics.MarkedShare(24, 5, 2, 0)),
+        ("COMMIT_MESSAGES", HEAD_7, metrics.MarkedShare(24, 5, 2, 0)),
+        ("COMMIT_MESSAGES", {}, metrics.MarkedShare(24, 3, 0, 20)),
+        ("BLANK", {}, metrics.MarkedShare(24, 3, 0, 0)),
+    ],
+)
+def test_the_share_of_lines_has_the_ai_part_of_squashes_and_says_of_how_many_lines_it_is_unknown(
+    tmp_path: Path, setting: str, refs: Mapping[str, str], share: metrics.MarkedShare
+) -> None:
+    more = C("T", g="t1 t2 t3", ai="claude", day=10)
+    story = build(tmp_path, [*FIVE, squash(message=SETTINGS[setting]), more], refs=refs)
+    with open_repository(story.path) as repository, open_facts(repository) as facts:
+        facts.set_window(since=LONG_AGO, until=LATER, observed_until=LATER, pull_refs=len(refs))
+        assert metrics.marked_share(metrics.cohort_counts(facts.rows)) == share
+
+
+def test_the_window_starts_with_a_squash_that_is_only_partly_ai_marked_too(tmp_path: Path) -> None:
+    later = C("T", g="t1 t2 t3", ai="claude", day=20)
+    story = build(tmp_path, [*FIVE, squash(), later], refs=HEAD_7)
+    with open_repository(story.path) as repository, open_facts(repository) as facts:
+        assert window(facts, now=LATER).since == datetime(2026, 1, 10, 12)  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("setting", ["COMMIT_MESSAGES", "PR_BODY with co-authors"])

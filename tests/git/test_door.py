@@ -209,7 +209,7 @@ def test_a_partial_clone_is_not_filled_behind_its_owners_back(tmp_path: Path) ->
     clone = tmp_path / "clone"
     a_partial_clone(clone)
     before = content(clone)
-    with pytest.raises(errors.MissingObjects):
+    with pytest.raises(errors.MissingObjects, match="run `git fetch --refetch --no-filter`"):
         trace(clone)
     assert content(clone) == before
     assert b"size-pack" in run_git(clone, "count-objects", "-v")
@@ -604,13 +604,31 @@ def test_attributes_in_the_tree_change_nothing_and_run_nothing(tmp_path: Path, t
     assert owners(told, "f.py", "f.md") == {"f.py": "A B", "f.md": "A B"}
 
 
-def test_attributes_beside_the_repository_run_nothing(tmp_path: Path, trap: Path) -> None:
-    told = build(tmp_path / "told", STORY)
-    (told.path / ".git/info").mkdir()
-    (told.path / ".git/info/attributes").write_text("* diff=evil\n")
+@pytest.mark.parametrize("bare", [False, True])
+def test_attributes_beside_the_repository_change_nothing_and_run_nothing(
+    tmp_path: Path, trap: Path, bare: bool
+) -> None:
+    told = build(tmp_path / "told", STORY, bare=bare)
+    said = everything(told.path)
+    info = told.path / ("info" if bare else ".git/info")
+    info.mkdir()
+    (info / "attributes").write_text("* -diff\n*.py diff=evil linguist-generated\nf -linguist-generated\n")
     told.git("config", "diff.evil.command", str(trap))
     told.git("config", "diff.evil.textconv", str(trap))
+    obeyed = told.git("diff-tree", "-p", "--root", told.ids["A"])
+    assert "Binary files" in obeyed
+    assert everything(told.path) == said
     assert owners(told) == OWNERS
+
+
+def test_attributes_beside_a_repository_with_a_work_tree_of_its_own_change_nothing(tmp_path: Path) -> None:
+    told = build(tmp_path / "told", STORY)
+    said = everything(told.path)
+    told.git("worktree", "add", "--quiet", "--detach", str(tmp_path / "tree"))
+    (told.path / ".git/info").mkdir()
+    (told.path / ".git/info/attributes").write_text("* binary\nf !linguist-generated\n")
+    beside = everything(tmp_path / "tree")
+    assert (beside.differences, beside.merges, beside.attributes) == (said.differences, said.merges, said.attributes)
 
 
 def test_grafts_and_replacements_rewrite_no_history(tmp_path: Path) -> None:

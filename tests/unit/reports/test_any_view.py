@@ -75,7 +75,7 @@ RUNS = st.builds(
     pull_refs=MANY, complete=st.booleans(), notes=st.lists(WORDS, max_size=4).map(tuple), fix_convention=WORDS,
 )  # fmt: skip
 COHORTS = st.sampled_from(["ai", "unmarked", "mixed", "bot", "uncertain"])
-COUNTS = st.dictionaries(COHORTS, st.builds(Counts, MANY, MANY, MANY, MANY))
+COUNTS = st.dictionaries(COHORTS, st.builds(Counts, MANY, MANY, MANY, MANY, MANY, MANY))
 VIEWS = st.builds(
     build_view,
     st.lists(st.sampled_from(EVERY_METRIC), unique=True).flatmap(lambda names: st.tuples(*map(measured, names))),

@@ -55,6 +55,10 @@ SHAPE = {
         "commits": int, "merges": int, "changes": int, "lines_alive": int, "complete": bool, "tip_time": MOMENT,
         "pull_refs": int, "fix_convention": str, "notes": list,
     },
+    "marked_share": {
+        "definition": str, "lo": NUMBER, "hi": NUMBER, "lines": int, "marked": int, "marked_in_part": int,
+        "unknown": int,
+    },
     "cohorts": dict.fromkeys(("ai", "unmarked", "mixed", "bot", "uncertain"), COHORT),
     "metrics": dict.fromkeys(METRICS, METRIC),
     "survival_curves": {

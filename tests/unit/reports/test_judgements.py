@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from ai_quality.metrics import MarkedShare
 from ai_quality.reports import judgements
 from ai_quality.reports.comment_data import Judgement, Spend
 from ai_quality.reports.judgements import Budget
@@ -92,15 +93,26 @@ def test_a_month_for_scripts_has_null_for_what_is_unknown() -> None:
     assert judgements.budget_json(MONTH)["spent_usd"] == pytest.approx(44.3)
 
 
-@pytest.mark.parametrize(("share", "message"), [(None, "unknown"), (0.0, "0 %"), (0.171, "17 %"), (0.001, "below 1 %")])
-def test_the_badge_has_the_keys_that_shields_knows_and_no_other(share: float | None, message: str) -> None:
+def share_of(marked: int, unknown: int = 0) -> MarkedShare:
+    return MarkedShare(1_000, marked, 0, unknown)
+
+
+@pytest.mark.parametrize(
+    ("share", "message"),
+    [
+        (None, "unknown"), (share_of(0), "0 %"), (share_of(171), "17 %"), (share_of(1), "below 1 %"),
+        (share_of(94, 2), "9 to 10 %"), (share_of(92, 2), "9 %"), (share_of(1, 39), "below 1 to 4 %"),
+        (share_of(90, 908), "9 to over 99 %"),
+    ],
+)  # fmt: skip
+def test_the_badge_has_the_keys_that_shields_knows_and_no_other(share: MarkedShare | None, message: str) -> None:
     assert judgements.badge_json(share) == {
         "schemaVersion": 1, "label": "AI-marked lines", "message": message, "color": "blue",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("share", [None, 0.0, 0.171, 1.0])
-def test_the_picture_is_well_formed_says_the_same_and_loads_nothing(share: float | None) -> None:
+@pytest.mark.parametrize("share", [None, share_of(0), share_of(171, 30), share_of(1_000)])
+def test_the_picture_is_well_formed_says_the_same_and_loads_nothing(share: MarkedShare | None) -> None:
     text = judgements.badge_svg(share)
     root = ET.fromstring(text)
     said = [one.text for one in root.iter("{http://www.w3.org/2000/svg}text")]

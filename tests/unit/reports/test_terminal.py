@@ -125,7 +125,7 @@ def test_details_give_way_and_say_so() -> None:
 
 def test_colour_adds_nothing_but_colour() -> None:
     coloured = terminal.render(ordinary(), colour=True)
-    assert "\x1b[1mAI-marked lines: 18.0 %" in coloured
+    assert "\x1b[1mAI-marked lines: 18.9 to 19.1 %" in coloured
     assert re.sub(r"\x1b\[[0-9]m", "", coloured) == terminal.render(ordinary())
     assert "\x1b" not in terminal.render(ordinary(), colour=False)
 

@@ -41,7 +41,7 @@ def told(*differences: Difference | None) -> str:
     """The verdict without its first sentence."""
     names = ("rework_rate", "revert_rate", "defect_rate")
     varied = [replace(rework(found), metric=load(name)) for name, found in zip(names, differences, strict=True)]
-    return build_view(varied, COUNTS, [], RUN).verdict.partition("mark landed. ")[2]
+    return build_view(varied, COUNTS, [], RUN).verdict.partition("133 lines unknown). ")[2]
 
 
 LOWER = Difference(-0.119, -0.1704, -0.0687, "newcombe")
@@ -57,7 +57,8 @@ CRUDE_ONLY = "crude, with too few alike to adjust"
 
 def test_the_verdict_says_how_much_and_what_was_seen() -> None:
     assert ordinary().verdict == (
-        "AI-marked lines: 18.0 % of 68,583 counted lines added since 2025-06-01, when the first AI mark landed. "
+        "AI-marked lines: 18.9 to 19.1 % of 68,583 counted lines added since 2025-06-01, when the first AI mark landed "
+        "(0.9 in mixed squashes; 133 lines unknown). "
         "Rework lower than unmarked by 11.9 points (95 % interval 7 to 17), and within size, kind and quarter "
         "by 8.4 (2 to 13); reverts and defects: no difference shown."
     )
@@ -99,7 +100,7 @@ def test_a_crude_difference_is_never_told_alone_where_the_adjusted_one_disagrees
     crude: Difference, adjusted: Adjusted | None, words: str
 ) -> None:
     verdict = build_view([rework(crude, adjusted)], COUNTS, [], RUN).verdict
-    assert verdict.partition("mark landed. ")[2] == words
+    assert verdict.partition("133 lines unknown). ")[2] == words
 
 
 def test_metrics_whose_signs_differ_are_named() -> None:
@@ -189,8 +190,35 @@ def test_marks_that_do_not_count_are_told_where_no_other_was_found() -> None:
     found = build_view([], {**COUNTS, "ai": Counts(0, 0, 0, 0)}, [], RUN).verdict
     assert found == (
         "No commit counts as AI-marked, of 925 commits landed since 2025-06-01, when the first AI mark landed: "
-        "9 only in part AI-marked and 4 with marks too weak to count."
+        "9 only in part AI-marked and 4 with marks too weak to count. AI-marked lines: 1.1 to 1.3 % of 56,238 counted "
+        "lines added (1.1 in mixed squashes; 133 lines unknown)."
     )
+
+
+UNMARKED = Counts(900, 640, 90_000, 44_001)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"ai": Counts(10, 9, 10_000, 1, 10_000)}, "10.0 % of 100,000 counted lines added."),
+        (
+            {"ai": Counts(10, 9, 5_000, 1, 5_000), "mixed": Counts(9, 9, 5_000, 1, 2_500)},
+            "7.5 % of 100,000 counted lines added (2.5 in mixed squashes).",
+        ),
+        (
+            {"ai": Counts(10, 9, 5_000, 1, 5_000), "mixed": Counts(9, 9, 5_000, 1, 0, 5_000)},
+            "5.0 to 10.0 % of 100,000 counted lines added (5,000 lines unknown).",
+        ),
+        ({"ai": Counts(10, 9, 9_999, 1, 9_999), "uncertain": Counts(1, 1, 1, 1, 0, 1)}, "10.0 % of 100,000 counted"),
+        ({"ai": Counts(10, 9, 10_000, 1, 10_000), "bot": Counts(9, 9, 99, 9, 0, 9)}, "10.0 % of 100,000 counted"),
+    ],
+)
+def test_the_share_counts_what_is_known_of_squashes_and_spans_what_is_not(
+    counts: dict[str, Counts], words: str
+) -> None:
+    told = build_view([], {"unmarked": UNMARKED, **counts}, [], replace(RUN, since=None)).verdict
+    assert told.startswith(f"AI-marked lines: {words}".replace("added", "added in the whole history", 1))
 
 
 def test_an_empty_window_is_told_as_one() -> None:
@@ -237,7 +265,8 @@ def test_unmarked_is_never_called_human_and_nothing_is_called_a_cause(state: str
 def test_a_window_is_told_by_its_bounds_and_why(
     since: datetime | None, until: datetime | None, why: str, words: str
 ) -> None:
-    view = build_view(ORDINARY, COUNTS, [], replace(RUN, since=since, until=until, why_since=why))
+    counts = {"ai": COUNTS["ai"], "unmarked": COUNTS["unmarked"]}
+    view = build_view(ORDINARY, counts, [], replace(RUN, since=since, until=until, why_since=why))
     assert view.verdict.split(" counted lines added ")[1].startswith(words)
 
 

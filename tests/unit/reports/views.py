@@ -34,11 +34,11 @@ RUN = RunFacts(
 )
 
 COUNTS = {
-    "ai": Counts(164, 121, 12_345, 10_101),
+    "ai": Counts(164, 121, 12_345, 10_101, 12_345),
     "unmarked": Counts(912, 640, 54_901, 44_001),
-    "mixed": Counts(9, 9, 1_204, 900),
+    "mixed": Counts(9, 9, 1_204, 900, 602),
     "bot": Counts(212, 212, 3_400, 1_100),
-    "uncertain": Counts(4, 4, 133, 120),
+    "uncertain": Counts(4, 4, 133, 120, 0, 133),
 }
 
 EXCLUDED: list[tuple[str, int | None, int]] = [
@@ -49,8 +49,8 @@ EXCLUDED: list[tuple[str, int | None, int]] = [
 ]
 
 PULL_NOTE = (
-    "no pull-request refs here, so offers that never landed are invisible: "
-    "run git fetch origin '+refs/pull/*:refs/pull/*' (GitLab: '+refs/merge-requests/*:refs/merge-requests/*')"
+    "for offers that never landed run git fetch origin '+refs/pull/*:refs/pull/*' "
+    "(GitLab: '+refs/merge-requests/*:refs/merge-requests/*'); no such refs are here"
 )
 
 
@@ -208,7 +208,7 @@ def too_few() -> ReportView:
         measured("cycle_time", few(None, 3, "order-statistic"), ORDINARY[6].rates["unmarked"]),
     ]
     figures[2] = replace(figures[2], metric=replace(figures[2].metric, accuracy=(NOT_YET,)))
-    return build_view(figures, {**COUNTS, "ai": Counts(7, 6, 110, 60)}, EXCLUDED[:2], RUN, CURVES)
+    return build_view(figures, {**COUNTS, "ai": Counts(7, 6, 110, 60, 110)}, EXCLUDED[:2], RUN, CURVES)
 
 
 def no_ai_mark() -> ReportView:
