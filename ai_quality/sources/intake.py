@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import blake2b
-from typing import NamedTuple
 
+from ai_quality.light import NamedTuple, blake2b
 from ai_quality.sources import sessions
 from ai_quality.sources.ledger import Ledger
 from ai_quality.sources.ledger_rows import LogMark

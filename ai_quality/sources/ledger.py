@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from hashlib import blake2b
 
 from ai_quality import errors
+from ai_quality.light import TYPE_CHECKING, blake2b
 from ai_quality.sources import ledger_rows
 from ai_quality.sources.ledger_rows import COLUMNS, LogMark, Record, blanks, from_columns, grown, split, to_columns
 from ai_quality.spend import Stored
@@ -32,6 +31,14 @@ PATIENCE = 10.0
 CHUNK = 500
 MOST_HASHES = 65_536
 """Remembered: logs name few paths, sessions and branches, many times."""
+
+if TYPE_CHECKING:
+    import sqlite3
+else:  # what sqlite3 gives too, but without its converters of dates and times: 1 ms
+    try:
+        import _sqlite3 as sqlite3
+    except ImportError:
+        import sqlite3
 
 _left_open: list[sqlite3.Connection] = []
 _LISTED = ", ".join(COLUMNS)
