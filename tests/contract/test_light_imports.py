@@ -27,7 +27,7 @@ def test_what_counts_a_commits_cost_imports_nothing_heavy(statement: str) -> Non
 
 def test_the_claude_readers_imports_are_few() -> None:
     """A count cannot tell milliseconds, but it does not depend on who else uses the machine."""
-    ask = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import ai_quality.light, decimal; b = set(sys.modules); {CLAUDE}"
-    command = [sys.executable, "-I", "-S", "-c", f"{ask}; print(*set(sys.modules) - b)"]
+    before = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import ai_quality.light, decimal; b = set(sys.modules)"
+    command = [sys.executable, "-I", "-S", "-c", f"{before}; {CLAUDE}; print(*set(sys.modules) - b)"]
     new = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     assert len(new) <= 25, new
