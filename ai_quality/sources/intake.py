@@ -49,13 +49,13 @@ def collect(
     """Read what the logs below a home say that the ledger does not know, the latest changed first."""
     go_on, limit = (haste.go_on, haste.limit) if haste else (lambda: True, sessions.MOST_AT_ONCE)
     found = sessions.logs(home, environ, haste.agents) if haste else sessions.logs(home, environ)
-    marks, name_of_home = ledger.marks(), home_name(ledger, home)
+    found = [log for log in found if log.changed >= haste.since] if haste else found
+    names = {log.path: ledger.hashed(f"{home}\0{log.path}", 12) for log in found}
+    marks, name_of_home = ledger.marks(list(names.values()) if haste else None), home_name(ledger, home)
     unread: list[str] = []
     read, complete = 0, True
     for log in sorted(found, key=lambda log: -log.changed):
-        if haste and log.changed < haste.since:
-            break
-        name = ledger.hashed(f"{home}\0{log.path}", 12)
+        name = names[log.path]
         known = marks.get(name)
         if known and (known.size, known.changed) == (log.size, log.changed):
             continue
@@ -77,8 +77,7 @@ def collect(
             after = after._replace(state=_sealed(ledger, log.path, after, mark.state.encode()).hex())
             ledger.keep(name_of_home, after, (placed(one, ledger, places) for one in reading.requests))
             marks[name] = after
-    names = (ledger.hashed(f"{home}\0{log.path}", 12) for log in found)
-    problems = [problem for name in names if name in marks for problem in marks[name].problems.splitlines()]
+    problems = [problem for name in names.values() if name in marks for problem in marks[name].problems.splitlines()]
     return Intake(len(found), read, [*problems, *unread], complete)
 
 

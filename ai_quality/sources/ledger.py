@@ -89,9 +89,16 @@ class Ledger:
 
     # --- what the logs say ---------------------------------------------------------------------------
 
-    def marks(self) -> dict[str, LogMark]:
-        """Every log's mark by its hashed name."""
-        return {mark[0]: LogMark(*mark) for mark in self._db.execute("SELECT * FROM logs")}
+    def marks(self, names: Sequence[str] | None = None) -> dict[str, LogMark]:
+        """Every log's mark by its hashed name, or those of some logs."""
+        found: list[LogMark] = []
+        if names is None:
+            found += [LogMark(*mark) for mark in self._db.execute("SELECT * FROM logs")]
+        for first in range(0, len(names or ()), CHUNK):
+            some = (names or ())[first : first + CHUNK]
+            told = self._db.execute(f"SELECT * FROM logs WHERE name IN ({blanks(some)})", some)
+            found += [LogMark(*mark) for mark in told]
+        return {mark.name: mark for mark in found}
 
     def keep(self, home: str, mark: LogMark, requests: Iterable[Stored]) -> None:
         """Keep what a log said together with how far it was read; a request told again grows, and is never doubled."""
