@@ -85,7 +85,9 @@ def text(record: Record, key: str) -> str | None:
 def name(record: Record, key: str) -> str | None:
     """An id, a model, a branch: short and printable, or its hash where it is not; None where it is no text or empty."""
     value = record.get(key)
-    return named(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return value if value and len(value) <= LONGEST_NAME and value.isprintable() else named(value)
 
 
 def named(value: str) -> str | None:
@@ -117,9 +119,15 @@ def count(record: Record, key: str) -> int | None:
 
 def counts(record: Record, *keys: str) -> tuple[int, ...] | None:
     """The counts at all keys, or None when one of them is no count."""
-    values = tuple(count(record, key) for key in keys)
-    known = tuple(value for value in values if value is not None)
-    return known if len(known) == len(values) else None
+    known = []
+    for key in keys:  # a loop: this runs for every line
+        value = record.get(key)
+        if type(value) is not int or not 0 <= value <= MOST_TOKENS:
+            value = count(record, key)
+            if value is None:
+                return None
+        known.append(value)
+    return tuple(known)
 
 
 def moment(record: Record, key: str) -> int | None:
