@@ -9,7 +9,7 @@ from ai_quality.facts import spent
 from ai_quality.facts.bills import Bill
 from ai_quality.facts.spent import Cell, Sums
 from ai_quality.facts.usage_lines import EVIDENCE
-from ai_quality.facts.waste import Signal
+from ai_quality.facts.waste import Gap, Signal, gap_of_changes
 
 SCHEMA_VERSION = 1
 UNKNOWN = "unknown"
@@ -38,17 +38,21 @@ def bill(told: Bill, changes: Mapping[str, tuple[str, int | None]] | None = None
         "marked_commits_without_usage": told.untold,
         "cache_hit_rate": told.cache_hit_rate,
         "waste": [_signal(signal) for signal in told.signals],
-        "verification": {
-            "unit": "commit",
-            "checked": len(told.gap.checked),
-            "unchecked": list(told.gap.unchecked),
-            "unknown": len(told.gap.unknown),
-        },
+        "verification": _verification(told.gap, "commit"),
         "logs": {"found": told.logs, "problems": told.problems},
     }
     if changes is not None:
         found["by_change"] = _by_change(tied, changes)
+        landed = gap_of_changes(told.gap, {sha: change for sha, (change, _) in changes.items()})
+        found["verification_by_change"] = _verification(landed, "change")
     return found
+
+
+def _verification(gap: Gap, unit: str) -> dict[str, Any]:
+    """How many were checked, which were not, of how many nobody can tell."""
+    return {
+        "unit": unit, "checked": len(gap.checked), "unchecked": list(gap.unchecked), "unknown": len(gap.unknown),
+    }  # fmt: skip
 
 
 def buckets(sums: Sums) -> dict[str, int | float | None]:

@@ -9,6 +9,7 @@ from ai_quality.facts import spent
 from ai_quality.facts.bills import Bill
 from ai_quality.facts.spent import Cell, Sums
 from ai_quality.facts.usage_lines import EVIDENCE
+from ai_quality.facts.waste import Gap, gap_of_changes
 from ai_quality.reports import words
 from ai_quality.reports.safe import plain
 from ai_quality.reports.spend_json import UNKNOWN, strongest
@@ -86,7 +87,8 @@ def _overview(told: Bill) -> list[str]:
 def _cut(told: Bill, by: str, changes: Mapping[str, tuple[str, int | None]] | None) -> list[str]:
     if by == "change":
         rows = spent.by(told.cells, lambda cell: _change(cell, changes or {}))
-        return _table(by, [(name, sums, "") for name, sums in rows.items()], len(rows))
+        gap = gap_of_changes(told.gap, {sha: change for sha, (change, _) in (changes or {}).items()})
+        return [*_table(by, [(name, sums, "") for name, sums in rows.items()], len(rows)), *_gap(gap, "changes")]
     rows_of = _rows(told, by)
     return _table(by, rows_of, len(rows_of))
 
@@ -153,15 +155,19 @@ def _waste(told: Bill) -> list[str]:
         ]
         head = ("waste (overlapping: no sum)", "list price", "times", "")
         lines += ["", *text_table(head, cells, align="lrrl").split("\n")]
-    known = len(told.gap.checked) + len(told.gap.unchecked)
-    if known:
-        lines += [
-            "",
-            f"{len(told.gap.unchecked)} of {words.amount(known, 'commits')}: no test, build or lint was run before",
-        ]
+    lines += _gap(told.gap, "commits")
     if told.cache_hit_rate is not None:
         lines.append(f"{words.value(told.cache_hit_rate, 'share')} of all prompt tokens were read from a cache")
     return lines
+
+
+def _gap(gap: Gap, unit: str) -> list[str]:
+    """How many of those that can be told were made without a check."""
+    known = len(gap.checked) + len(gap.unchecked)
+    if not known:
+        return []
+    untold = f" (of {words.count(len(gap.unknown))} more nobody can tell)" if gap.unknown else ""
+    return ["", f"{len(gap.unchecked)} of {words.amount(known, unit)}: no test, build or lint was run before{untold}"]
 
 
 def _share(part: Sums, whole: Sums) -> float:
