@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ai_quality.facts import spent
@@ -16,8 +16,14 @@ UNKNOWN = "unknown"
 """The key of requests whose log names no model."""
 
 
-def bill(told: Bill, changes: Mapping[str, tuple[str, int | None]] | None = None) -> dict[str, Any]:
-    """Return the bill as JSON values; `changes` is commit → (change, number) where that was asked for."""
+def bill(
+    told: Bill, changes: Mapping[str, tuple[str, int | None]] | None = None, closed: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Return the bill as JSON values.
+
+    `changes` is commit → (change, number) where that was asked for, `closed` the commits of changes closed unmerged,
+    None where nobody knows.
+    """
     cells = told.cells
     tied = [cell for cell in cells if cell.commit]
     found: dict[str, Any] = {
@@ -45,6 +51,8 @@ def bill(told: Bill, changes: Mapping[str, tuple[str, int | None]] | None = None
         found["by_change"] = _by_change(tied, changes)
         landed = gap_of_changes(told.gap, {sha: change for sha, (change, _) in changes.items()})
         found["verification_by_change"] = _verification(landed, "change")
+        unmerged = spent.total(cell for cell in tied if cell.commit in (closed or ()))
+        found["closed_unmerged"] = None if closed is None else buckets(unmerged)
     return found
 
 
