@@ -1,8 +1,9 @@
 """What a commit cost, inside the commit hooks: reads the newest of the logs, claims, words `AI-Usage` lines.
 
 Asked only for a commit that an agent makes, where the repository's `usage` is `trailer`, and within the hook's 60 ms:
-one question to git, the log's last bytes, one transaction. What does not fit waits for `ai-quality usage --sync`, which
-puts the final numbers, and the dollars, into a note under the same id. Without a setting nothing is read here.
+two questions to git, asked while this loads, the log's last bytes, one transaction. What does not fit waits for
+`ai-quality usage --sync`, which puts the final numbers, and the dollars, into a note under the same id. Without a
+setting nothing is read here.
 
 A line is handed to a message before there is a commit. So a record is `handed` first; where HEAD has not moved when
 the next commit is made in this worktree, the commit was given up and the record's requests are free again.
