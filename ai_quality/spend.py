@@ -7,7 +7,8 @@ there. A request is one paid call of a model, as a session log tells it; a log m
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, NamedTuple
+
+from ai_quality.light import Literal, NamedTuple
 
 
 class Tokens(NamedTuple):

@@ -13,8 +13,7 @@ from ai_quality import pipeline
 from ai_quality.cli.common import MOMENT, as_json, as_json_text, write
 from ai_quality.cli.settings import Settings
 from ai_quality.errors import UsageError
-from ai_quality.facts.store import Store
-from ai_quality.pipeline import settling, spending
+from ai_quality.pipeline import settling, spending, unmerged
 from ai_quality.reports import spend_json, spend_text
 from ai_quality.sources import notes
 from ai_quality.sources.git import open_repository
@@ -76,11 +75,11 @@ def usage(
         changes = None
         if by == "change":
             with pipeline.open_facts(repository, allow_missing=settings.allow_missing) as facts:
-                changes = _changes(facts)
+                changes = unmerged.changes(repository, facts)
     if json_too or form == "json":
-        write(as_json_text(spend_json.bill(told, changes)))
+        write(as_json_text(spend_json.bill(told, *(changes or ()))))
     else:
-        write(spend_text.text(told, by, changes, colour=settings.colour))
+        write(spend_text.text(told, by, *(changes or ()), colour=settings.colour))
 
 
 def _show(texts: settling.Texts) -> None:
@@ -94,12 +93,3 @@ def _show(texts: settling.Texts) -> None:
 def _say(settings: Settings, texts: settling.Texts) -> None:
     if not settings.quiet and texts.mode in {"trailer", "notes"}:
         click.echo(f"ai-quality: {len(texts.notes)} notes written to {notes.REF}", err=True)
-
-
-def _changes(facts: Store) -> dict[str, tuple[str, int | None]]:
-    """Commit → the change it landed with, and that one's number."""
-    rows = facts.rows(
-        "SELECT c.sha, c.change, d.number FROM commits c LEFT JOIN changes d ON d.change = c.change"
-        " WHERE c.landed_time IS NOT NULL"
-    )
-    return {sha: (change, number) for sha, change, number in rows}

@@ -20,8 +20,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
+from ai_quality.light import NamedTuple
 from ai_quality.spend import NOWHERE, Stored
 
 DAY = 86_400

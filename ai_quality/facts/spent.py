@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
+from ai_quality.light import NamedTuple
 from ai_quality.spend import Stored, Tokens, Usage
 
 

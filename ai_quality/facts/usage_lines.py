@@ -14,11 +14,10 @@ a name outside a small alphabet is not shown. Pure; the standard library only, s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from hashlib import blake2b
 
+from ai_quality.light import blake2b
 from ai_quality.spend import Tokens, Usage
 
 KEY = "AI-Usage"
@@ -30,11 +29,11 @@ changes; so did another session's, and it was split; the same branch, between tw
 OTHER = "other"
 """Shown in place of a name that has no safe character."""
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/-]{0,63}")
-_UNSAFE = re.compile(r"[^A-Za-z0-9._:+/-]+")
-_COUNT = re.compile(r"[0-9]{1,12}")
-_MONEY = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?")  # below a million a record: more is no claim worth adding up
+_DIGITS = frozenset("0123456789")
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_IN_ID, _IN_NAME = _PLAIN | set("_-"), _PLAIN | set("._:+/-")
+_SHORTEST_ID, _LONGEST, _LONGEST_COUNT = 4, 64, 12
+_LONGEST_MONEY = 6  # either side of the point: a million a record is no claim worth adding up
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _MICRO = Decimal("0.000001")
 _TOKENS = ("in", "cr", "cw", "out")
@@ -112,9 +111,10 @@ def _bucket_fields(tokens: Tokens) -> dict[str, int | None]:
 
 
 def _name(text: str | None) -> str | None:
-    if text is None or _NAME.fullmatch(text):
+    if text is None or _is_name(text):
         return text
-    return _UNSAFE.sub("-", text).strip("._:+/-")[:64] or OTHER
+    safe = "".join(c if c in _IN_NAME else " " for c in text)
+    return "-".join(safe.split()).strip("._:+/-")[:_LONGEST] or OTHER
 
 
 def _money(usd: Decimal | None) -> str | None:
@@ -152,10 +152,10 @@ def _read(value: str) -> Usage | None:
     counts = {key: fields[key] for key in ("req", "in", "cr", "cw", "cw1h", "out") if key in fields}
     names = {key: fields[key] for key in ("agent", "model", "px", "ev") if key in fields}
     if not (
-        all(map(_COUNT.fullmatch, counts.values()))
-        and all(map(_NAME.fullmatch, names.values()))
-        and _ID.fullmatch(fields.get("id", ""))
-        and _MONEY.fullmatch(fields.get("usd", "0"))
+        all(_is_count(said) for said in counts.values())
+        and all(map(_is_name, names.values()))
+        and _is_id(fields.get("id", ""))
+        and _is_money(fields.get("usd", "0"))
         and {"agent", "ev"} <= names.keys()
         and int(counts.get("cw1h", 0)) <= int(counts.get("cw", counts.get("cw1h", 0)))
     ):
@@ -170,6 +170,23 @@ def _read(value: str) -> Usage | None:
         price_basis=names.get("px"),
         evidence=names["ev"],
     )
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST and text[0] in _PLAIN and _IN_NAME.issuperset(text)
+
+
+def _is_id(text: str) -> bool:
+    return _SHORTEST_ID <= len(text) <= _LONGEST and text[0] in _PLAIN and _IN_ID.issuperset(text)
+
+
+def _is_count(text: str, longest: int = _LONGEST_COUNT) -> bool:
+    return 0 < len(text) <= longest and _DIGITS.issuperset(text)
+
+
+def _is_money(text: str) -> bool:
+    whole, point, part = text.partition(".")
+    return _is_count(whole, _LONGEST_MONEY) and (not point or _is_count(part, _LONGEST_MONEY))
 
 
 def _buckets(counts: Mapping[str, int]) -> Tokens | None:

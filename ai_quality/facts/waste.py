@@ -246,6 +246,21 @@ def verification_gap(rows: Iterable[Spent], changes: Mapping[str, Mapping[str, i
     return Gap(tuple(verdicts[True]), tuple(verdicts[False]), tuple(verdicts[None]))
 
 
+def gap_of_changes(gap: Gap, change_of: Mapping[str, str]) -> Gap:
+    """The gap of commits as one of changes: checked where a check came before any of its commits that carry spend.
+
+    `change_of`: commit → the change it landed with; other commits are left out. Unknown is a change of whose commits
+    nobody can tell any.
+    """
+    found: dict[str, int] = {}
+    for rank, commits in enumerate((gap.unknown, gap.unchecked, gap.checked)):
+        for commit in commits:
+            if change := change_of.get(commit):
+                found[change] = rank
+    unknown, unchecked, checked = (tuple(name for name, at in found.items() if at == rank) for rank in range(3))
+    return Gap(checked, unchecked, unknown)
+
+
 def cache_hit_rate(tokens: Iterable[Tokens | None]) -> float | None:
     """The share of all prompt tokens that was read from a cache; None where no prompt token is known."""
     known = [one for one in tokens if one is not None]

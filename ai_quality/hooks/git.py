@@ -11,7 +11,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 OPTED_OUT = {"ai-quality.usage": ("off",)}
@@ -34,19 +34,36 @@ class GitSaysNo(Exception):
 
 def ask(*arguments: str, stdin: bytes = b"", directory: Path | None = None) -> bytes:
     """Return what git prints; GitSaysNo if it fails. From the command line (`directory`) with git's own words."""
-    if directory is not None or len(stdin) > PIPE or not hasattr(os, "posix_spawnp"):
+    if directory is not None:
         return _ask_by_subprocess(arguments, stdin, directory)
+    return begin(*arguments, stdin=stdin)()
+
+
+def begin(*arguments: str, stdin: bytes = b"") -> Callable[[], bytes]:
+    """Ask, and do something else while git works: what comes back waits for the answer, as `ask` does."""
+    if len(stdin) > PIPE or not hasattr(os, "posix_spawnp"):
+        return lambda: _ask_by_subprocess(arguments, stdin, None)
     try:
-        status, told = _spawn(arguments, stdin)
+        process, told = _spawn(arguments, stdin)
     except OSError as failed:
         raise GitSaysNo(f"git {arguments[0]}: {failed}") from failed
-    if status:
-        raise GitSaysNo(f"git {arguments[0]} ended with {status}", status)
-    return told
+
+    def answer() -> bytes:
+        parts = []
+        try:
+            while part := os.read(told, 1 << 16):
+                parts.append(part)
+        finally:
+            os.close(told)
+        if status := os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]):
+            raise GitSaysNo(f"git {arguments[0]} ended with {status}", status)
+        return b"".join(parts)
+
+    return answer
 
 
-def _spawn(arguments: Sequence[str], stdin: bytes) -> tuple[int, bytes]:
-    """Exit status and standard output; standard error goes nowhere."""
+def _spawn(arguments: Sequence[str], stdin: bytes) -> tuple[int, int]:
+    """The process, and where its standard output can be read; standard error goes nowhere."""
     given, give = os.pipe()
     told, tell = os.pipe()
     try:
@@ -56,20 +73,15 @@ def _spawn(arguments: Sequence[str], stdin: bytes) -> tuple[int, bytes]:
             (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
         ]
         process = os.posix_spawnp("git", ["git", *arguments], os.environ, file_actions=actions)
-        os.close(tell)
-        tell = -1
         if stdin:
             _write(give, stdin)
-        os.close(give)
-        give = -1
-        parts = []
-        while part := os.read(told, 1 << 16):
-            parts.append(part)
-        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), b"".join(parts)
+    except OSError:
+        os.close(told)
+        raise
     finally:
-        for end in (given, give, told, tell):
-            if end >= 0:
-                os.close(end)
+        for end in (given, give, tell):
+            os.close(end)
+    return process, told
 
 
 def _write(end: int, data: bytes) -> None:

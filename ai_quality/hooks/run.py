@@ -121,10 +121,13 @@ def usage_mode(environ: Mapping[str, str], settings: Mapping[str, str]) -> str:
 
 def _usage(environ: Mapping[str, str], running: Sequence[str], models: dict[str, str]) -> list[str]:
     """What the commit cost, in lines for the message; a ledger in trouble costs the lines, not the mark."""
-    from ai_quality.hooks import spending  # noqa: PLC0415 (15 ms to import, for who wants it)
+    from ai_quality.hooks import asking  # noqa: PLC0415 (for who wants it)
 
     try:
-        charged = spending.charge_commit(environ, running, _limit(environ))
+        asked = asking.begin(environ, int(time.time()))
+        from ai_quality.hooks import spending  # noqa: PLC0415 (10 ms to import, while git answers)
+
+        charged = spending.charge_commit(environ, running, _limit(environ), asked)
     except Exception as wrong:  # noqa: BLE001 (a shell: see main)
         log.note(f"usage: {type(wrong).__name__}: {wrong}")
         return []

@@ -1,8 +1,9 @@
 """What a commit cost, inside the commit hooks: reads the newest of the logs, claims, words `AI-Usage` lines.
 
 Asked only for a commit that an agent makes, where the repository's `usage` is `trailer`, and within the hook's 60 ms:
-one question to git, the log's last bytes, one transaction. What does not fit waits for `ai-quality usage --sync`, which
-puts the final numbers, and the dollars, into a note under the same id. Without a setting nothing is read here.
+two questions to git, asked while this loads, the log's last bytes, one transaction. What does not fit waits for
+`ai-quality usage --sync`, which puts the final numbers, and the dollars, into a note under the same id. Without a
+setting nothing is read here.
 
 A line is handed to a message before there is a commit. So a record is `handed` first; where HEAD has not moved when
 the next commit is made in this worktree, the commit was given up and the record's requests are free again.
@@ -11,19 +12,18 @@ Standard library only.
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from ai_quality.facts import spending as facts
 from ai_quality.facts import spent
 from ai_quality.facts.spending import Made
 from ai_quality.facts.usage_lines import record_id, word
-from ai_quality.hooks import git
-from ai_quality.sources import rates, reflog
+from ai_quality.hooks.asking import LOOKED_BACK, Asked
+from ai_quality.light import NamedTuple, dumps, loads
+from ai_quality.sources import rates
 from ai_quality.sources.intake import Haste, collect, place_name
 from ai_quality.sources.ledger import FILE, Ledger, open_ledger
 from ai_quality.sources.ledger_rows import Record
@@ -40,10 +40,8 @@ READING = 0.05
 AT_ONCE = 256 << 10
 """Bytes of a log between two looks at the clock."""
 
-LOOKED_BACK = 86_400
-MOST_COMMITS = 50
 MOST_REQUESTS = 300
-"""Older spend, of a day ago or before so many commits or requests, waits for `sync`."""
+"""Older spend, before so many requests, waits for `sync`."""
 
 SESSIONS = (
     "CLAUDE_CODE_SESSION_ID", "CODEX_THREAD_ID", "COPILOT_AGENT_SESSION_ID", "AMP_CURRENT_THREAD_ID",
@@ -60,7 +58,7 @@ class Charged(NamedTuple):
     complete: bool
 
 
-def charge_commit(environ: Mapping[str, str], agents: Sequence[str], limit: float) -> Charged:
+def charge_commit(environ: Mapping[str, str], agents: Sequence[str], limit: float, asked: Asked) -> Charged:
     """Claim what the commit being made cost, and word it. `limit` is the hook's whole time, in seconds."""
     git_dir, common_dir = git_dirs(environ.get("GIT_DIR") or ".git")
     places = Places(common_dir)
@@ -71,25 +69,20 @@ def charge_commit(environ: Mapping[str, str], agents: Sequence[str], limit: floa
         haste = Haste(mine, int((now - LOOKED_BACK) * 1000), AT_ONCE, lambda: time.monotonic() < end)
         read = collect(ledger, places, os.path.expanduser("~"), environ, haste)
         worktree = "" if git_dir == common_dir else os.path.basename(git_dir)
-        records = _claim(ledger, worktree, git_dir, environ, int(now))
+        records = _claim(ledger, place_name(ledger, worktree), environ, int(now), asked)
     return Charged([word(usage) for usage in records], _models(records), read.complete)
 
 
-def _claim(ledger: Ledger, worktree: str, git_dir: str, environ: Mapping[str, str], now: int) -> list[Usage]:
+def _claim(ledger: Ledger, place: str, environ: Mapping[str, str], now: int, asked: Asked) -> list[Usage]:
     """Hand the commit its records, in one transaction."""
-    place = place_name(ledger, worktree)
-    log = reflog.entries(os.path.join(git_dir, "logs", "HEAD"), limit=65_536)
-    head = log[-1].new if log else ""
-    made = [entry for entry in log if entry.action.startswith("commit") and entry.time >= now - LOOKED_BACK]
-    since = made[-MOST_COMMITS].time if len(made) >= MOST_COMMITS else now - LOOKED_BACK
     with ledger.writing():
-        for given_up in ledger.records("state = 'handed' AND place = ? AND parent = ?", [place, head]):
+        for given_up in ledger.records("state = 'handed' AND place = ? AND parent = ?", [place, asked.head]):
             ledger.release(given_up.id)
-        rows = ledger.lately(place, since * 1000, MOST_REQUESTS)
+        rows = ledger.lately(place, asked.since * 1000, MOST_REQUESTS)
         if not rows:
             return []
-        coming = _coming(ledger, environ, place, now)
-        before = _made(ledger, [entry for entry in made if entry.time >= rows[0].time // 1000], place)
+        coming = _coming(ledger, environ, place, now, asked.coming())
+        before = _made(ledger, asked, place, rows[0].time // 1000)
         ties = facts.attribute(map(facts.spent, rows), [*before, coming], {place: 0})
         groups: dict[tuple[str, str | None, str], list[Stored]] = {}
         for one in rows:
@@ -97,7 +90,7 @@ def _claim(ledger: Ledger, worktree: str, git_dir: str, environ: Mapping[str, st
             if one.record is None and tie and tie.commit == coming.sha and tie.evidence != "branch+time":
                 groups.setdefault((one.agent, one.model, tie.evidence), []).append(one)
         records = [
-            Record(record_id(ledger.salt, mine[0].key), *key, None, head, place, now, "handed")
+            Record(record_id(ledger.salt, mine[0].key), *key, None, asked.head, place, now, "handed")
             for key, mine in groups.items()
         ]
         for record, mine in zip(records, groups.values(), strict=True):
@@ -111,7 +104,7 @@ def _usage(record: Record, rows: Sequence[Stored], tables: Mapping[str, str]) ->
     usage = spent.record(record.id, record.agent, record.model, record.evidence, rows)
     dollars, bases = Decimal(0), set[str]()
     for one in rows:
-        kept = rates.row(json.loads(tables.get(json.dumps((one.model, one.provider, one.tier)), "null")))
+        kept = rates.row(loads(tables.get(dumps((one.model, one.provider, one.tier)), "null")))
         usd = rates.amount(kept, one.tokens) if kept and one.tokens and rates.covers(kept, one.time) else None
         if kept is None or usd is None:
             return usage
@@ -119,26 +112,21 @@ def _usage(record: Record, rows: Sequence[Stored], tables: Mapping[str, str]) ->
     return usage._replace(usd=dollars, price_basis=bases.pop()) if len(bases) == 1 else usage
 
 
-def _coming(ledger: Ledger, environ: Mapping[str, str], place: str, now: int) -> Made:
+def _coming(ledger: Ledger, environ: Mapping[str, str], place: str, now: int, told: bytes) -> Made:
     """The commit being made: what is in the index and not in HEAD, made now, by the session that runs us."""
-    try:
-        told = git.ask("diff-index", "--cached", "--name-only", "--no-renames", "-z", "HEAD")
-    except git.GitSaysNo:  # the first commit
-        told = git.ask("ls-files", "-z")
     paths = _hashed(ledger, told)
     sessions = frozenset(ledger.hashed(environ[name]) for name in SESSIONS if environ.get(name))
     return Made("coming", now + 1, now + 1, paths, place, sessions=sessions, becomes="coming")
 
 
-def _made(ledger: Ledger, entries: Sequence[reflog.Entry], place: str) -> list[Made]:
-    if not entries:
+def _made(ledger: Ledger, asked: Asked, place: str, since: int) -> list[Made]:
+    """The commits that were made here since a second."""
+    times = {entry.new.encode(): entry.time for entry in asked.commits}
+    if all(time < since for time in times.values()):
         return []
-    asked = "".join(f"{entry.new}\n" for entry in entries).encode()
-    told = git.ask("diff-tree", "--stdin", "--root", "-r", "--name-only", "--no-renames", "-z", stdin=asked)
-    times = {entry.new.encode(): entry.time for entry in entries}
     found: dict[bytes, list[bytes]] = {}
     current: list[bytes] = []
-    for part in told.split(b"\0"):
+    for part in asked.made().split(b"\0"):
         if part in times:
             current = found.setdefault(part, [])
         else:
@@ -146,6 +134,7 @@ def _made(ledger: Ledger, entries: Sequence[reflog.Entry], place: str) -> list[M
     return [
         Made(sha.decode(), times[sha], times[sha], _hashed(ledger, b"\0".join(paths)), place, becomes=sha.decode())
         for sha, paths in found.items()
+        if times[sha] >= since
     ]
 
 

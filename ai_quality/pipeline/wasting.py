@@ -63,7 +63,7 @@ def findings(repository: Repository, past: Past, spending: Spending, own: Overri
         waste.on_commits("spend on reverted commits", rows, undone),
         waste.potential_saving(rows, lines, only_docs, price_as),
     ]
-    times = {sha: past.reached[sha].commit_time * 1000 for sha in charged if sha in past.reached}
+    times = {sha: commit.commit_time * 1000 for sha, commit in past.reached.items() if sha in charged}
     return Findings(
         [signal for signal in signals if signal.times],
         waste.verification_gap(rows, {sha: {sha: time} for sha, time in times.items()}),

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ai_quality.facts import spent
 from ai_quality.facts.bills import Bill
 from ai_quality.facts.spent import Cell, Sums
 from ai_quality.facts.usage_lines import EVIDENCE
-from ai_quality.facts.waste import Signal
+from ai_quality.facts.waste import Gap, Signal, gap_of_changes
 
 SCHEMA_VERSION = 1
 UNKNOWN = "unknown"
 """The key of requests whose log names no model."""
 
 
-def bill(told: Bill, changes: Mapping[str, tuple[str, int | None]] | None = None) -> dict[str, Any]:
-    """Return the bill as JSON values; `changes` is commit → (change, number) where that was asked for."""
+def bill(
+    told: Bill, changes: Mapping[str, tuple[str, int | None]] | None = None, closed: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Return the bill as JSON values.
+
+    `changes` is commit → (change, number) where that was asked for, `closed` the commits of changes closed unmerged,
+    None where nobody knows.
+    """
     cells = told.cells
     tied = [cell for cell in cells if cell.commit]
     found: dict[str, Any] = {
@@ -38,17 +44,23 @@ def bill(told: Bill, changes: Mapping[str, tuple[str, int | None]] | None = None
         "marked_commits_without_usage": told.untold,
         "cache_hit_rate": told.cache_hit_rate,
         "waste": [_signal(signal) for signal in told.signals],
-        "verification": {
-            "unit": "commit",
-            "checked": len(told.gap.checked),
-            "unchecked": list(told.gap.unchecked),
-            "unknown": len(told.gap.unknown),
-        },
+        "verification": _verification(told.gap, "commit"),
         "logs": {"found": told.logs, "problems": told.problems},
     }
     if changes is not None:
         found["by_change"] = _by_change(tied, changes)
+        landed = gap_of_changes(told.gap, {sha: change for sha, (change, _) in changes.items()})
+        found["verification_by_change"] = _verification(landed, "change")
+        unmerged = spent.total(cell for cell in tied if cell.commit in (closed or ()))
+        found["closed_unmerged"] = None if closed is None else buckets(unmerged)
     return found
+
+
+def _verification(gap: Gap, unit: str) -> dict[str, Any]:
+    """How many were checked, which were not, of how many nobody can tell."""
+    return {
+        "unit": unit, "checked": len(gap.checked), "unchecked": list(gap.unchecked), "unknown": len(gap.unknown),
+    }  # fmt: skip
 
 
 def buckets(sums: Sums) -> dict[str, int | float | None]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 
 from ai_quality.facts import spent
 from ai_quality.facts.bills import Bill
 from ai_quality.facts.spent import Cell, Sums
 from ai_quality.facts.usage_lines import EVIDENCE
+from ai_quality.facts.waste import Gap, gap_of_changes
 from ai_quality.reports import words
 from ai_quality.reports.safe import plain
 from ai_quality.reports.spend_json import UNKNOWN, strongest
@@ -37,14 +38,15 @@ def text(
     told: Bill,
     by: str | None = None,
     changes: Mapping[str, tuple[str, int | None]] | None = None,
+    closed: Collection[str] | None = None,
     *,
     colour: bool = False,
 ) -> str:
-    """Return the overview, or the whole table of one cut."""
+    """Return the overview, or the whole table of one cut; of changes as for `spend_json.bill`."""
     total = spent.total(told.cells)
     if not total.requests:
         return styled((("", _nothing(told)),), colour=colour)
-    body = _cut(told, by, changes) if by else _overview(told)
+    body = _changes(told, changes or {}, closed) if by == "change" else _cut(told, by) if by else _overview(told)
     return styled(
         (("", [_heading(told)]), (BOLD, ["", *_total(total)]), ("", ["", *body]), (DIM, ["", *_closing(told)])),
         colour=colour,
@@ -83,10 +85,20 @@ def _overview(told: Bill) -> list[str]:
     return [*lines, *_coverage(told), *_waste(told)]
 
 
-def _cut(told: Bill, by: str, changes: Mapping[str, tuple[str, int | None]] | None) -> list[str]:
-    if by == "change":
-        rows = spent.by(told.cells, lambda cell: _change(cell, changes or {}))
-        return _table(by, [(name, sums, "") for name, sums in rows.items()], len(rows))
+def _changes(
+    told: Bill, changes: Mapping[str, tuple[str, int | None]], closed: Collection[str] | None
+) -> list[str]:  # fmt: skip
+    rows = spent.by(told.cells, lambda cell: _change(cell, changes, closed or ()))
+    gap = gap_of_changes(told.gap, {sha: change for sha, (change, _) in changes.items()})
+    unknown = ["", "Which changes were closed unmerged is unknown: no pull-request refs are here."]
+    return [
+        *_table("change", [(name, sums, "") for name, sums in rows.items()], len(rows)),
+        *_gap(gap, "changes"),
+        *(unknown if closed is None else []),
+    ]
+
+
+def _cut(told: Bill, by: str) -> list[str]:
     rows_of = _rows(told, by)
     return _table(by, rows_of, len(rows_of))
 
@@ -102,12 +114,12 @@ def _rows(told: Bill, by: str) -> list[tuple[str, Sums, str]]:
     return [(name, sums, levels.get(name, "")) for name, sums in found.items()]
 
 
-def _change(cell: Cell, changes: Mapping[str, tuple[str, int | None]]) -> str | None:
+def _change(cell: Cell, changes: Mapping[str, tuple[str, int | None]], closed: Collection[str]) -> str | None:
     if cell.commit is None:
         return None
     change, number = changes.get(cell.commit, (None, None))
     if change is None:
-        return "not landed"
+        return "closed unmerged" if cell.commit in closed else "not landed"
     return f"#{number}" if number else change[:SHORT]
 
 
@@ -153,15 +165,19 @@ def _waste(told: Bill) -> list[str]:
         ]
         head = ("waste (overlapping: no sum)", "list price", "times", "")
         lines += ["", *text_table(head, cells, align="lrrl").split("\n")]
-    known = len(told.gap.checked) + len(told.gap.unchecked)
-    if known:
-        lines += [
-            "",
-            f"{len(told.gap.unchecked)} of {words.amount(known, 'commits')}: no test, build or lint was run before",
-        ]
+    lines += _gap(told.gap, "commits")
     if told.cache_hit_rate is not None:
         lines.append(f"{words.value(told.cache_hit_rate, 'share')} of all prompt tokens were read from a cache")
     return lines
+
+
+def _gap(gap: Gap, unit: str) -> list[str]:
+    """How many of those that can be told were made without a check."""
+    known = len(gap.checked) + len(gap.unchecked)
+    if not known:
+        return []
+    untold = f" (of {words.count(len(gap.unknown))} more nobody can tell)" if gap.unknown else ""
+    return ["", f"{len(gap.unchecked)} of {words.amount(known, unit)}: no test, build or lint was run before{untold}"]
 
 
 def _share(part: Sums, whole: Sums) -> float:

@@ -9,10 +9,9 @@ Standard library only: the hook imports this.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import blake2b
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from ai_quality.light import NamedTuple, blake2b
 from ai_quality.sources import sessions
 from ai_quality.sources.ledger import Ledger
 from ai_quality.sources.ledger_rows import LogMark
@@ -26,6 +25,10 @@ UNFINISHED = -1
 """The size kept of a log that was not read to its end: no log has it, so the next run opens the log again."""
 
 
+AT_ONCE = 2_000
+"""Requests kept in one transaction: about 40 ms, and a hook waits 100 for its turn."""
+
+
 class Intake(NamedTuple):
     """What a run brought in: logs found and read, sentences about what could not be, whether all was read."""
 
@@ -33,6 +36,31 @@ class Intake(NamedTuple):
     read: int
     problems: list[str]
     complete: bool
+
+
+class _Basket:
+    """Readings that are kept together: many small transactions would write the ledger's indexes many times.
+
+    It is emptied before it holds so much that a hook would lose patience with the transaction.
+    """
+
+    def __init__(self, ledger: Ledger, home: str) -> None:
+        self._ledger, self._home = ledger, home
+        self._marks: dict[str, LogMark] = {}
+        self._requests: list[Stored] = []
+
+    def add(self, mark: LogMark, requests: Iterable[Stored]) -> None:
+        """Take in what a reading found."""
+        self._marks[mark.name] = mark
+        self._requests += requests
+        if len(self._requests) >= AT_ONCE:
+            self.empty()
+
+    def empty(self) -> None:
+        """Keep what it holds."""
+        if self._marks:
+            self._ledger.keep_all(self._home, self._marks.values(), self._requests)
+        self._marks, self._requests = {}, []
 
 
 class Haste(NamedTuple):
@@ -48,39 +76,56 @@ def collect(
     ledger: Ledger, places: Places, home: str, environ: Mapping[str, str], haste: Haste | None = None
 ) -> Intake:
     """Read what the logs below a home say that the ledger does not know, the latest changed first."""
-    go_on, limit = (haste.go_on, haste.limit) if haste else (lambda: True, sessions.MOST_AT_ONCE)
     found = sessions.logs(home, environ, haste.agents) if haste else sessions.logs(home, environ)
-    marks, name_of_home = ledger.marks(), home_name(ledger, home)
+    found = [log for log in found if log.changed >= haste.since] if haste else found
+    names = {log.path: ledger.hashed(f"{home}\0{log.path}", 12) for log in found}
+    marks, name_of_home = ledger.marks(list(names.values()) if haste else None), home_name(ledger, home)
+    basket = _Basket(ledger, name_of_home)
+    if not haste:
+        ledger.expect_much()
     unread: list[str] = []
     read, complete = 0, True
     for log in sorted(found, key=lambda log: -log.changed):
-        if haste and log.changed < haste.since:
-            break
-        name = ledger.hashed(f"{home}\0{log.path}", 12)
+        name = names[log.path]
         known = marks.get(name)
         if known and (known.size, known.changed) == (log.size, log.changed):
             continue
-        if not go_on():
-            complete = False
+        complete = False
+        for after, told, requests in _readings(ledger, log, name, known, haste):
+            if after is None:
+                unread += told
+            else:
+                basket.add(after, (placed(one, ledger, places) for one in requests))
+                marks[name] = after
+            complete = after is None or after.size != UNFINISHED
+        if not complete:
             break
         read += 1
-        told = dict.fromkeys(known.problems.splitlines() if known else ())
-        mark, more = known and sessions.Mark(known.inode, known.at, known.tail, _opened(ledger, log.path, known)), True
-        while more and (complete := go_on()):
-            reading = sessions.read(log, mark, limit)
-            mark, more = reading.mark, reading.more
-            told = dict.fromkeys([*told, *(f"{problem}, of {log.agent}" for problem in reading.problems)])
-            if mark is None:
-                unread += told
-                break
-            size = UNFINISHED if more else log.size
-            after = LogMark(name, size, log.changed, mark.inode, mark.offset, mark.tail, "", "\n".join(told))
-            after = after._replace(state=_sealed(ledger, log.path, after, mark.state.encode()).hex())
-            ledger.keep(name_of_home, after, (placed(one, ledger, places) for one in reading.requests))
-            marks[name] = after
-    names = (ledger.hashed(f"{home}\0{log.path}", 12) for log in found)
-    problems = [problem for name in names if name in marks for problem in marks[name].problems.splitlines()]
+    basket.empty()
+    problems = [problem for name in names.values() if name in marks for problem in marks[name].problems.splitlines()]
     return Intake(len(found), read, [*problems, *unread], complete)
+
+
+def _readings(
+    ledger: Ledger, log: sessions.Log, name: str, known: LogMark | None, haste: Haste | None
+) -> Iterator[tuple[LogMark | None, Iterable[str], list[Request]]]:
+    """Read a log on from its mark, a part at a time: the mark behind it, what is wrong with it so far, its requests.
+
+    Where time runs out, it ends early; the mark is None where the log cannot be read.
+    """
+    go_on, limit = (haste.go_on, haste.limit) if haste else (lambda: True, sessions.MOST_AT_ONCE)
+    told = dict.fromkeys(known.problems.splitlines() if known else ())
+    mark, more = known and sessions.Mark(known.inode, known.at, known.tail, _opened(ledger, log.path, known)), True
+    while more and go_on():
+        reading = sessions.read(log, mark, limit)
+        mark, more = reading.mark, reading.more
+        told |= dict.fromkeys(f"{problem}, of {log.agent}" for problem in reading.problems)
+        if mark is None:
+            yield None, told, []
+            return
+        size = UNFINISHED if more else log.size
+        after = LogMark(name, size, log.changed, mark.inode, mark.offset, mark.tail, "", "\n".join(told))
+        yield after._replace(state=_sealed(ledger, log.path, after, mark.state.encode()).hex()), told, reading.requests
 
 
 def _sealed(ledger: Ledger, path: str, mark: LogMark, state: bytes) -> bytes:

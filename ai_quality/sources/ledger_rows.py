@@ -5,11 +5,10 @@ Values only. Names are keyed hashes by the time they get here. Standard library 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
 
+from ai_quality.light import Any, NamedTuple, dumps, loads
 from ai_quality.sources.sessions.shapes import answered
 from ai_quality.spend import Call, Stored, Tokens
 
@@ -92,7 +91,7 @@ def blanks(values: Sequence[object]) -> str:
 
 def to_columns(one: Stored) -> list[object]:
     """The values of COLUMNS."""
-    calls = json.dumps(one.calls, separators=(",", ":")) if one.calls else ""
+    calls = dumps(one.calls, compact=True) if one.calls else ""
     tokens: tuple[int | None, ...] = one.tokens or (None,) * 5
     where = (one.whole_session, one.exported, one.request_id, one.kind, one.place, one.directory, one.branch)
     return [*one[:9], *tokens, *where, calls, one.dollars, one.pico, one.basis, one.record]
@@ -105,7 +104,7 @@ def from_columns(row: tuple[Any, ...]) -> Stored:
     whole, exported, request_id, kind, place, directory, branch, calls, dollars, pico, basis, record, number = rest[5:]
     return Stored(
         key, agent, session, turn, context, time, model, provider, tier, tokens, bool(whole), bool(exported),
-        request_id, kind, place, directory, branch, tuple(map(_call, json.loads(calls))) if calls else (),
+        request_id, kind, place, directory, branch, tuple(map(_call, loads(calls))) if calls else (),
         dollars, pico, basis, record, number,
     )  # fmt: skip
 

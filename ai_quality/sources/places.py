@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+
+from ai_quality.light import Literal, NamedTuple
 
 LONGEST_POINTER = 4096
 """Bytes of a `.git` file that are read: it holds one path."""

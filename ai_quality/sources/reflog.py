@@ -7,13 +7,15 @@ with reftables has no such files: then nothing is known. Standard library only: 
 from __future__ import annotations
 
 import os
-import re
-from typing import NamedTuple
+
+from ai_quality.light import NamedTuple
 
 LIMIT = 4 << 20
 """Bytes read of one reflog, its newest."""
 
-_ENTRY = re.compile(rb"([0-9a-f]{40,64}) ([0-9a-f]{40,64}) [^\n]*> (\d{1,12}) [+-]\d{4}\t([^:\n]{0,100})")
+_IDS = (40, 64)
+_LONGEST_TIME = 12
+_LONGEST_ACTION = 100
 
 
 class Entry(NamedTuple):
@@ -27,10 +29,23 @@ class Entry(NamedTuple):
 
 def entries(file: str | os.PathLike[str], limit: int = LIMIT) -> list[Entry]:
     """The steps that a reflog's last `limit` bytes tell, oldest first; none where there is no such file."""
-    found = (_ENTRY.match(line) for line in tail(file, limit).split(b"\n"))
-    return [
-        Entry(one[1].decode(), one[2].decode(), int(one[3]), one[4].decode("utf-8", "replace")) for one in found if one
-    ]
+    return [entry for line in tail(file, limit).split(b"\n") if (entry := _entry(line))]
+
+
+def _entry(line: bytes) -> Entry | None:
+    """The step that a line tells, by string methods, since `re` takes 4 ms to import; None where it is no such line."""
+    head, tab, said = line.partition(b"\t")
+    ids, bracket, when = head.rpartition(b"> ")
+    old, _, rest = ids.partition(b" ")
+    new, _, _ = rest.partition(b" ")
+    time, _, zone = when.partition(b" ")
+    is_step = tab and bracket and len(old) in _IDS and len(new) == len(old) and (old + new).isalnum()
+    if not (is_step and time.isdigit() and len(time) <= _LONGEST_TIME and zone[:1] in b"+-" and zone[1:].isdigit()):
+        return None
+    action = said.partition(b":")[0][:_LONGEST_ACTION]
+    return Entry(
+        old.decode("ascii", "replace"), new.decode("ascii", "replace"), int(time), action.decode("utf-8", "replace")
+    )
 
 
 def tail(file: str | os.PathLike[str], limit: int) -> bytes:

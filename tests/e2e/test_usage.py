@@ -132,6 +132,50 @@ def test_each_cut_has_its_table(tmp_path: Path, cut: str) -> None:
     assert row[cut] in told
 
 
+def test_the_verification_gap_counts_changes_where_changes_are_known(tmp_path: Path) -> None:
+    day = Day(tmp_path, at(3))
+    day.session("A", branch="work")
+    day.git(day.shop, "switch", "--quiet", "-c", "work")
+    day.answer("A", "cart")
+    first = day.commit("cart", "cart")
+    day.answer("A", runs="pytest -q")
+    day.answer("A", "pay")
+    day.commit("pay", "pay")
+    day.git(day.shop, "switch", "--quiet", "main")
+    day.git(day.shop, "merge", "--quiet", "--no-ff", "-m", "merge work", "work")
+    day.session("B")
+    day.answer("B", "tax")
+    alone = day.commit("tax", "tax")
+    told = json.loads(usage(day.shop, "--logs", str(day.home), "--by", "change", "--json").stdout)
+    assert told["verification"] == {"unit": "commit", "checked": 1, "unchecked": [first, alone], "unknown": 0}
+    assert told["verification_by_change"] == {"unit": "change", "checked": 1, "unchecked": [alone], "unknown": 0}
+    said = usage(day.shop, "--logs", str(day.home), "--by", "change").stdout
+    assert "1 of 2 changes: no test, build or lint was run before" in said
+
+
+def test_spend_on_changes_closed_unmerged_is_told_where_their_refs_are(tmp_path: Path) -> None:
+    day = Day(tmp_path, at(3))
+    for number, name in ((7, "A"), (8, "B")):
+        day.session(name, branch=name)
+        day.git(day.shop, "switch", "--quiet", "-c", name, "main")
+        day.answer(name, name)
+        day.commit(f"offer {name}", name)
+        day.git(day.shop, "update-ref", f"refs/pull/{number}/head", "HEAD")
+        day.git(day.shop, "switch", "--quiet", "main")
+        day.git(day.shop, "branch", "--quiet", "-D", name)
+    day.git(day.shop, "update-ref", "refs/pull/8/merge", "refs/pull/8/head")
+    words = ("--logs", str(day.home), "--by", "change")
+    told = json.loads(usage(day.shop, *words, "--json").stdout)
+    assert (told["closed_unmerged"]["requests"], told["closed_unmerged"]["input"]) == (1, 1), "8 is open"
+    said = usage(day.shop, *words).stdout
+    assert "closed unmerged" in said
+    assert "not landed" in said
+    for number in (7, 8):
+        day.git(day.shop, "update-ref", "-d", f"refs/pull/{number}/head")
+    assert json.loads(usage(day.shop, *words, "--json").stdout)["closed_unmerged"] is None
+    assert "closed unmerged is unknown" in usage(day.shop, *words).stdout
+
+
 def test_a_repository_that_cannot_be_written_is_read_all_the_same(story: History, tmp_path: Path) -> None:
     state = story.path / ".git/ai-quality"
     state.write_text("in the way")

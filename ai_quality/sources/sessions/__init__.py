@@ -12,13 +12,11 @@ answer, command or file text gets into a row. Standard library only, and light: 
 
 from __future__ import annotations
 
-import json
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib import import_module
-from typing import cast
 
+from ai_quality.light import cast, dumps, loads
 from ai_quality.sources.sessions import database, files
 from ai_quality.sources.sessions.log import Log, Mark, Reading
 from ai_quality.sources.sessions.shapes import Problems, State, grown, note
@@ -131,14 +129,14 @@ def _rows(log: Log, state: State, problems: Problems) -> list[Request]:
 
 def _state(mark: Mark | None) -> State:
     try:
-        state = json.loads(mark.state) if mark else {}
+        state = loads(mark.state) if mark else {}
     except ValueError:  # a ledger that somebody edited: keys make a second reading harmless
         state = {}
     return state if isinstance(state, dict) else {}
 
 
 def _text(state: State) -> str:
-    return json.dumps(state, separators=(",", ":"))
+    return dumps(state, compact=True)
 
 
 def _continues(mark: Mark, descriptor: int, about: os.stat_result) -> bool:
@@ -167,4 +165,5 @@ def _sentences(problems: Problems) -> list[str]:
 
 def _function(agent: str, name: str) -> object:
     module, prefix = AGENTS[agent]
-    return getattr(import_module(f"ai_quality.sources.sessions.{module}"), prefix + name)
+    found = __import__(f"{__name__}.{module}", fromlist=[module])  # importlib brings `warnings`: 0.5 ms
+    return getattr(found, prefix + name)

@@ -6,7 +6,6 @@ call waits in the reader's state: no text, only what the `Call` holds and whethe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from ai_quality.sources.sessions import commands, shapes
@@ -35,10 +34,6 @@ SHELLS = frozenset(
 
 PATHS = ("file_path", "filePath", "notebook_path", "absolute_path", "path", "file", "target_file")
 WRITTEN = ("new_string", "newString", "content", "new_source", "file_text", "new_str", "insert_text")
-
-EXIT = re.compile(r"(?:exited with code|exit code:|\"exit_?code\":)\s*(-?\d{1,10})", re.IGNORECASE)
-EXIT_WITHIN = 2_000
-"""Characters at either end of an answer in which the shell's exit code stands."""
 
 MOST_WAITING = 200
 """Calls without an answer that are remembered; more than a few at once are never seen."""
@@ -125,14 +120,6 @@ def answer(
 def commits(given: Record) -> bool:
     """Whether a call's command may make commits, so that its answer names them?"""
     return commands.may_commit(command_of(given))
-
-
-def exit_failed(words: Sequence[str] | None) -> bool | None:
-    """Whether an answer tells of an exit code other than 0? None where it tells of none."""
-    if not words:
-        return None
-    found = EXIT.search(words[0][:EXIT_WITHIN]) or EXIT.search(words[-1][-EXIT_WITHIN:])
-    return found[1] != "0" if found else None
 
 
 def closed(call: Call, failed: bool | None, words: Sequence[str] | None, *, commits: bool) -> Call:  # noqa: FBT001 (three-valued)

@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from ai_quality.sources.sessions import calls, commands, files, shapes
+from ai_quality.sources.sessions import calls, commands, exits, files, shapes
 from ai_quality.sources.sessions.log import Log
 from ai_quality.sources.sessions.shapes import Problems, Record, State, name, note, path, table, text
 from ai_quality.spend import Call, Request, Tokens
@@ -257,7 +257,7 @@ def _answered(payload: Record, state: State) -> Iterator[Request]:
     if words is None:
         inner = table(payload, "output")
         words = calls.words_of(inner, "content") or calls.words_of(inner, "output")
-    failed = calls.exit_failed(words)
+    failed = exits.failed(words)
     identity = name(payload, "call_id") or name(payload, "id")
     yield from _close(identity, failed, words, state)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
 
+from ai_quality.light import TYPE_CHECKING, Any
 from ai_quality.sources.sessions.shapes import Problems, note
 
 if TYPE_CHECKING:  # 7 ms, which the hook spends only when it meets a database

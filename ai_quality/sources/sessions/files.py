@@ -10,8 +10,8 @@ import os
 import stat
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from ai_quality.light import NamedTuple
 from ai_quality.sources.sessions.log import Kind, Log
 
 BLOCK = 1 << 20

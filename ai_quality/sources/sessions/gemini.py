@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from ai_quality.sources.sessions import calls, files, shapes
+from ai_quality.sources.sessions import calls, exits, files, shapes
 from ai_quality.sources.sessions.log import Log
 from ai_quality.sources.sessions.shapes import Problems, Record, State, each, name, note, table, text
 from ai_quality.spend import Call, Request, Tokens
@@ -120,7 +120,7 @@ def _calls(message: Record, session: str, directory: str | None) -> Iterator[Cal
         status = text(told, "status")
         if status in {"success", "error"}:
             words = _answer(told)
-            failed = status == "error" or calls.exit_failed(words) is True
+            failed = status == "error" or exits.failed(words) is True
             call = calls.closed(call, failed, words, commits=calls.commits(given))
         yield call
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
-
+from ai_quality.light import Literal, NamedTuple
 from ai_quality.spend import Request
 
 Kind = Literal["lines", "document", "database", "unreadable"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ai_quality.sources.sessions import calls, files, shapes
+from ai_quality.sources.sessions import calls, exits, files, shapes
 from ai_quality.sources.sessions.log import Log
 from ai_quality.sources.sessions.shapes import Problems, Record, State, each, name, note, path, table, text
 from ai_quality.spend import Call, Request, Tokens
@@ -34,7 +34,7 @@ def requests(lines: Iterable[bytes], state: State, problems: Problems, log: Log)
         answers = [response for part in parts if (response := table(part, "functionResponse"))]
         for response in answers:
             words = calls.words_of(table(response, "response"), "output")
-            failed = "error" in table(response, "response") or calls.exit_failed(words) is True
+            failed = "error" in table(response, "response") or exits.failed(words) is True
             yield from calls.answer(state, name(response, "id"), failed=failed, words=words)
         if record.get("type") == "user" and not answers:
             state["turn"] = name(record, "uuid") or state.get("turn")

@@ -7,17 +7,10 @@ between 1970 and 9999. Imports are light: the hook reads logs within its 60 ms.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any
 
+from ai_quality.light import UTC, Any, blake2b, datetime, dumps, loads
 from ai_quality.spend import Call, Request, Tokens
-
-try:
-    from _blake2 import blake2b  # what hashlib gives too, but without loading OpenSSL: 3 to 10 ms of the hook's 60
-except ImportError:  # a Python other than CPython
-    from hashlib import blake2b
 
 Record = Mapping[str, Any]
 State = dict[str, Any]
@@ -49,7 +42,7 @@ def records(lines: Iterable[bytes], wanted: Callable[[bytes], bool], problems: P
     for line in lines:
         if wanted(line):
             try:
-                record = json.loads(line)
+                record = loads(line)
             except (ValueError, RecursionError):  # no JSON, no UTF-8, a number of 5,000 digits; nested too deep
                 note(problems, DAMAGED)
                 continue
@@ -64,7 +57,7 @@ def records(lines: Iterable[bytes], wanted: Callable[[bytes], bool], problems: P
 def document(data: bytes, problems: Problems) -> object:
     """Parse a whole JSON file; None and a count where it is damaged."""
     try:
-        parsed: object = json.loads(data)
+        parsed: object = loads(data)
     except (ValueError, RecursionError):
         note(problems, "damaged file")
         return None
@@ -92,7 +85,9 @@ def text(record: Record, key: str) -> str | None:
 def name(record: Record, key: str) -> str | None:
     """An id, a model, a branch: short and printable, or its hash where it is not; None where it is no text or empty."""
     value = record.get(key)
-    return named(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return value if value and len(value) <= LONGEST_NAME and value.isprintable() else named(value)
 
 
 def named(value: str) -> str | None:
@@ -124,9 +119,15 @@ def count(record: Record, key: str) -> int | None:
 
 def counts(record: Record, *keys: str) -> tuple[int, ...] | None:
     """The counts at all keys, or None when one of them is no count."""
-    values = tuple(count(record, key) for key in keys)
-    known = tuple(value for value in values if value is not None)
-    return known if len(known) == len(values) else None
+    known = []
+    for key in keys:  # a loop: this runs for every line
+        value = record.get(key)
+        if type(value) is not int or not 0 <= value <= MOST_TOKENS:
+            value = count(record, key)
+            if value is None:
+                return None
+        known.append(value)
+    return tuple(known)
 
 
 def moment(record: Record, key: str) -> int | None:
@@ -159,7 +160,7 @@ def digest(value: str, key: str = "") -> str:
 def fingerprint(session: str, tool: str, given: object) -> str:
     """Equal for equal calls of one session: a keyed hash of the tool and its input, its keys in order."""
     try:
-        canonical = json.dumps([tool, given], sort_keys=True)
+        canonical = dumps([tool, given], sort_keys=True)
     except (ValueError, RecursionError):
         canonical = repr((tool, type(given)))
     return digest(canonical, session)

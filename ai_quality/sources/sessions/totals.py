@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ai_quality.sources.sessions import calls, files, shapes
+from ai_quality.sources.sessions import calls, exits, files, shapes
 from ai_quality.sources.sessions.database import Ask
 from ai_quality.sources.sessions.log import Log
 from ai_quality.sources.sessions.shapes import Problems, Record, State, each, name, note, path, table, text
@@ -121,7 +121,7 @@ def droid_requests(lines: Iterable[bytes], state: State, problems: Problems, log
                 calls.wait(state, request, call, commits=calls.commits(given))
             elif block.get("type") == "tool_result":
                 words = calls.words_of(block, "content")
-                failed = block.get("is_error") is True or calls.exit_failed(words) is True
+                failed = block.get("is_error") is True or exits.failed(words) is True
                 for answered in calls.answer(state, name(block, "tool_use_id"), failed=failed, words=words):
                     yield answered._replace(whole_session=True)
         if request.calls:

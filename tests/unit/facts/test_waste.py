@@ -195,6 +195,13 @@ def test_the_next_tier_of_a_premium_model(model: str | None, cheaper: str | None
     assert waste.next_tier(model) == cheaper
 
 
+def test_a_change_was_checked_if_a_check_came_before_any_of_its_commits() -> None:
+    commits = Gap(checked=("a1", "x"), unchecked=("a2", "b1", "c1"), unknown=("b2", "d1", "y"))
+    landed = {"a1": "A", "a2": "A", "b1": "B", "b2": "B", "c1": "C", "d1": "D"}
+    assert waste.gap_of_changes(commits, landed) == Gap(checked=("A",), unchecked=("B", "C"), unknown=("D",))
+    assert waste.gap_of_changes(commits, {}) == Gap((), (), ())
+
+
 def test_the_verification_gap_looks_at_what_sessions_ran_before_a_changes_last_commit() -> None:
     rows = [
         spent(1, call("test", failed=True), session="a"),
