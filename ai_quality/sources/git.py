@@ -36,7 +36,7 @@ import git  # it reads the variable above while it is imported
 from ai_quality import errors
 from ai_quality.sources.complaints import failure
 from ai_quality.sources.hardening import SETTINGS, clean_environment
-from ai_quality.sources.spool import Spool
+from ai_quality.sources.spool import Spool, yield_to_reader
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -158,7 +158,7 @@ class Repository:
                 answer.place.open("ab") as output,
             ):  # fmt: skip
                 process = self._start(arguments, given, talk, output)
-                _yield_to_reader(process.pid)
+                yield_to_reader(process.pid)
                 if process.wait():
                     talk.seek(0)
                     problem = failure(talk.read(), arguments)
@@ -386,13 +386,6 @@ def _lend(objects: Path, place: Path, object_format: str) -> None:
     if any((objects / "pack").glob("*.promisor")):
         config += f'\tpartialClone = it\n[remote "it"]\n\tpromisor = true\n\turl = {os.devnull}\n'
     (place / "config").write_text(config, encoding="ascii")
-
-
-def _yield_to_reader(pid: int) -> None:
-    """Let git have what the reader leaves: there is one reader, and all waits for it in the end."""
-    if hasattr(os, "setpriority"):
-        with contextlib.suppress(ProcessLookupError):  # it is done already
-            os.setpriority(os.PRIO_PROCESS, pid, 10)
 
 
 def _widen(pipe: IO[bytes]) -> None:

@@ -1,11 +1,12 @@
 """A file that one thread has filled while another reads it: the reader waits for more until it is told of the end.
 
 git works ahead of us into such files, which a pipe allows by a megabyte only. Touches files of the scratch directory
-that it is given, nothing else.
+that it is given, and a process's priority.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import tempfile
@@ -61,3 +62,10 @@ class Spool(io.RawIOBase):
             self._file.close()
             self.place.unlink(missing_ok=True)
         super().close()
+
+
+def yield_to_reader(pid: int) -> None:
+    """Let git have what the reader leaves: there is one reader, and all waits for it in the end."""
+    if hasattr(os, "setpriority"):
+        with contextlib.suppress(ProcessLookupError):  # it is done already
+            os.setpriority(os.PRIO_PROCESS, pid, 10)
