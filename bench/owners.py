@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ai_quality.pipeline import mine
+from ai_quality.pipeline.mining import mine
 from ai_quality.sources.git import open_repository
 
 

@@ -11,14 +11,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from ai_quality import config, pipeline
+from ai_quality import config
 from ai_quality.action.events import PullRequest
 from ai_quality.action.inputs import Range
 from ai_quality.errors import EnvironmentProblem, UsageError
+from ai_quality.pipeline import measuring
 from ai_quality.pipeline.baseline import open_baseline
 from ai_quality.pipeline.commenting import review
-from ai_quality.reports import RENDERERS, comment
+from ai_quality.reports import comment
 from ai_quality.reports.comment_data import CommentView, Judgement, State
+from ai_quality.reports.renderers import RENDERERS
 from ai_quality.reports.view import ReportView
 from ai_quality.sources.changed import merge_base
 from ai_quality.sources.git import Repository, open_repository
@@ -131,7 +133,7 @@ def report_elsewhere(directory: Path, asked: Range, now: datetime, form: str) ->
 def branch_report(repository: Repository, tip: str, now: datetime) -> Branch:
     """Measure a branch at its tip, and keep its facts for the changes to come."""
     with open_baseline(repository, tip, older=0) as found:
-        view = pipeline.report(found.facts, pipeline.window(found.facts, now=now), now)
+        view = measuring.report(found.facts, measuring.window(found.facts, now=now), now)
         return Branch(view, found.rev if found.is_new else None)
 
 

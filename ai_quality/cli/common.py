@@ -5,21 +5,14 @@ May touch the terminal and files named with -o. Commands import this; it imports
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ai_quality import pipeline
-from ai_quality.cli.settings import Settings
 from ai_quality.errors import UsageError
-from ai_quality.facts import store
-from ai_quality.sources.git import Repository, open_repository
 
 
 class Moment(click.ParamType[datetime]):
@@ -40,36 +33,6 @@ class Moment(click.ParamType[datetime]):
 
 MOMENT = Moment()
 as_json = click.option("--json", "json_too", is_flag=True, help="Short for --format json.")
-
-
-@contextlib.contextmanager
-def open_facts(settings: Settings, rev: str = "HEAD") -> Iterator[tuple[Repository, store.Store]]:
-    """Open the repository and its facts, mining them under a progress bar where they are not fresh."""
-    with open_repository(settings.directory) as repository, contextlib.ExitStack() as stack:
-        with progress_bar(settings) as progress:
-            opened = stack.enter_context(
-                pipeline.open_facts(repository, rev, allow_missing=settings.allow_missing, progress=progress),
-            )
-        yield repository, opened
-
-
-@contextlib.contextmanager
-def progress_bar(settings: Settings) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal's stderr, with the exact number of commits as its length; elsewhere nothing."""
-    if settings.quiet or not sys.stderr.isatty():
-        yield pipeline.no_progress
-        return
-    with contextlib.ExitStack() as stack:
-        bar: list[Any] = []
-
-        def progress(done: int, total: int) -> None:
-            if not bar:
-                shown = click.progressbar(length=total, label="reading history", file=sys.stderr)
-                bar.append(stack.enter_context(shown))
-            if done % 64 == 0 or done == total:
-                bar[0].update(done - bar[0].pos)
-
-        yield progress
 
 
 def as_json_text(value: object) -> str:

@@ -13,14 +13,15 @@ from typing import IO, Any
 
 import click
 
-from ai_quality import pipeline
-from ai_quality.cli.common import as_json, as_json_text, open_facts, progress_bar, write
+from ai_quality.cli.common import as_json, as_json_text, write
+from ai_quality.cli.opening import open_facts, progress_bar
 from ai_quality.cli.settings import Settings
 from ai_quality.errors import AiQualityError, UsageError
 from ai_quality.facts import marks, store
 from ai_quality.hooks import checking
 from ai_quality.model import Commit, Person
 from ai_quality.pipeline import doctor as doctor_checks
+from ai_quality.pipeline import tracing
 from ai_quality.pipeline.explaining import explain as tell
 from ai_quality.pipeline.explaining import told_rows
 from ai_quality.reports import stories
@@ -175,7 +176,7 @@ def defects(settings: Settings, fixes: tuple[str, ...], traced_only: bool, form:
         with open_repository(settings.directory) as repository:
             asked = [repository.resolve(sha) for sha in fixes]
             with progress_bar(settings) as progress:
-                found = pipeline.trace(
+                found = tracing.trace(
                     repository, asked, declared=not traced_only, allow_missing=settings.allow_missing, progress=progress
                 )
     else:

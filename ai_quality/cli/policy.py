@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from ai_quality.cli.common import MOMENT, as_json, as_json_text, open_facts, write
+from ai_quality.cli.common import MOMENT, as_json, as_json_text, write
+from ai_quality.cli.opening import open_facts
 from ai_quality.cli.settings import Settings
 from ai_quality.errors import UsageError
 from ai_quality.pipeline import judging

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from ai_quality import pipeline
-from ai_quality.cli.common import MOMENT, as_json, open_facts, write
+from ai_quality.cli.common import MOMENT, as_json, write
+from ai_quality.cli.opening import open_facts
 from ai_quality.cli.settings import Settings
+from ai_quality.pipeline import measuring
 from ai_quality.pipeline.measuring import CUTS, report_by
-from ai_quality.reports import RENDERERS, SLICED_RENDERERS
+from ai_quality.reports.renderers import RENDERERS, SLICED_RENDERERS
 
 
 @click.command()
@@ -41,9 +42,9 @@ def report(
     now = now or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     form, colour = "json" if json_too else form, settings.colour and output is None
     with open_facts(settings, rev) as (_, facts):
-        window = pipeline.window(facts, since=since, until=until, now=now)
+        window = measuring.window(facts, since=since, until=until, now=now)
         if by:
             text = SLICED_RENDERERS[form](report_by(facts, window, now, by), colour=colour)
         else:
-            text = RENDERERS[form](pipeline.report(facts, window, now), colour=colour)
+            text = RENDERERS[form](measuring.report(facts, window, now), colour=colour)
     write(text, output)

@@ -15,6 +15,7 @@ from ai_quality.errors import EnvironmentProblem
 from ai_quality.facts import store
 from ai_quality.pipeline import keeping
 from ai_quality.pipeline.mining import Progress, no_progress
+from ai_quality.pipeline.state import fingerprint, state_folder
 from ai_quality.sources import notes
 from ai_quality.sources.git import FULL_ID, Repository
 
@@ -41,8 +42,8 @@ def open_baseline(
     `older` is how many seconds of committer time kept facts may be behind; 0 asks for exactly those of `base`, with
     what the forge and notes tell by now.
     """
-    state, told = keeping.state_folder(repository), keeping.forge_told(repository)
-    mark = keeping.fingerprint() + keeping.digest(sorted(repository.refs(notes.REF).items()), told=told)
+    state, told = state_folder(repository), keeping.forge_told(repository)
+    mark = fingerprint() + keeping.digest(sorted(repository.refs(notes.REF).items()), told=told)
     for folder in (state / FOLDER, state / "facts"):
         if rev := _kept_rev(repository, folder, base, older, mark):
             with store.Store(folder) as facts:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ai_quality.errors import AiQualityError
 from ai_quality.facts import changes
 from ai_quality.facts.marks import load_registry
-from ai_quality.pipeline.keeping import state_folder
 from ai_quality.pipeline.mining import FETCH_PULLS, IGNORE_REVS, PULL_REFS, tip_of
+from ai_quality.pipeline.state import state_folder
 from ai_quality.sources.git import Repository, git_version, open_repository
 
 

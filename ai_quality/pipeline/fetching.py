@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ai_quality.facts.forge import Snapshot, fact_of
 from ai_quality.pipeline import keeping
+from ai_quality.pipeline.state import fingerprint
 from ai_quality.sources.git import Repository
 from ai_quality.sources.github import Fetched, GitHub
 
@@ -37,7 +38,7 @@ def refresh(repository: Repository, forge: GitHub, *, now: int, limit: int = MOS
     cut = is_cut or bool(old and old.cut)
     told = Snapshot(
         repository=forge.repository,
-        mark=keeping.fingerprint(),
+        mark=fingerprint(),
         asked=(old.asked if old else 0) if has_failed else now,  # what is missing now is asked for again
         cut=cut,
         notes=(*fetched.notes, *([CUT] if cut and not is_cut else [])),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
 import hashlib
 import hmac
@@ -13,39 +12,22 @@ import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 
-import ai_quality
 from ai_quality.errors import EnvironmentProblem
 from ai_quality.facts import forge, lifetimes, rows, store
 from ai_quality.facts.mined import Mined
 from ai_quality.facts.squashed import squashed
 from ai_quality.pipeline.beside import beside
 from ai_quality.pipeline.mining import FETCH_PULLS, PULL_REFS, Progress, mine, no_progress, tip_of
+from ai_quality.pipeline.state import fingerprint, state_folder
 from ai_quality.sources import git, notes
-
-
-@functools.cache
-def fingerprint() -> str:
-    """A hash of all that facts depend on beside the repository: every file that takes part in making them."""
-    digest = hashlib.sha256(ai_quality.__version__.encode())
-    for package in ("ai_quality", "ai_quality.facts", "ai_quality.pipeline", "ai_quality.sources"):
-        for file in sorted(resources.files(package).iterdir(), key=lambda file: file.name):
-            if file.is_file():
-                digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def digest(*given: object, told: forge.Snapshot | None) -> str:
     """16 digits for what facts depend on beside history and program: what is given, and what a forge told whenever."""
     text = json.dumps([*given, forge.text_of(told._replace(asked=0)) if told else ""])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def state_folder(repository: git.Repository) -> Path:
-    """Where this program keeps what it knows of a repository: shared by its worktrees, never pushed."""
-    return repository.common_dir / "ai-quality"
 
 
 def author_key(repository: git.Repository) -> bytes:

@@ -24,7 +24,7 @@ from ai_quality.facts.bills import Bill
 from ai_quality.facts.spending import DAY, Tie
 from ai_quality.facts.spent import Cell, Sums
 from ai_quality.pipeline import charging, locating, pricing, wasting
-from ai_quality.pipeline.keeping import fingerprint, state_folder
+from ai_quality.pipeline.state import fingerprint, state_folder
 from ai_quality.sources import intake, notes, recent
 from ai_quality.sources.git import Repository
 from ai_quality.sources.ledger import Ledger, open_ledger

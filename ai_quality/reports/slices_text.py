@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from ai_quality.reports import words
 from ai_quality.reports.figures import Figure, MetricView
 from ai_quality.reports.slices import SlicedView, SliceView
+from ai_quality.reports.styling import BOLD, DIM, WIDTH, styled
 from ai_quality.reports.tables import clipped, columns, grouped, wrapped
-from ai_quality.reports.terminal import BOLD, DIM, LOW_N, NARROWEST, WIDTH, styled
+from ai_quality.reports.terminal import LOW_N, NARROWEST
 from ai_quality.reports.view import Cohort
 
 LABEL = 4

@@ -13,9 +13,9 @@ from ai_quality.facts.waste import Gap, gap_of_changes
 from ai_quality.reports import words
 from ai_quality.reports.safe import plain
 from ai_quality.reports.spend_json import UNKNOWN, strongest
-from ai_quality.reports.stories import SHORT
+from ai_quality.reports.styling import BOLD, DIM, WIDTH, styled
 from ai_quality.reports.tables import text_table, wrapped
-from ai_quality.reports.terminal import BOLD, DIM, WIDTH, styled
+from ai_quality.reports.words import SHORT
 
 SHOWN = 5
 """Lines of a table in the overview; the one asked for with --by is shown whole."""

@@ -10,9 +10,7 @@ from ai_quality.reports import words
 from ai_quality.reports.money import money
 from ai_quality.reports.safe import plain
 from ai_quality.reports.tables import text_table
-
-SHORT = 12
-"""Digits of a commit id in text; JSON has them all."""
+from ai_quality.reports.words import SHORT
 
 NOT_KNOWN = "  which of its commits are AI-marked is unknown: the head of its pull request is not here"
 

@@ -6,23 +6,20 @@ the other. Details at the end give way first: JSON has all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ai_quality.metrics import COMPARED
 from ai_quality.metrics.rate import FEWEST_TO_COMPARE
 from ai_quality.reports import words
 from ai_quality.reports.curves import HEADING
 from ai_quality.reports.figures import NOT_ADJUSTED, Contrast, Figure, MetricView
-from ai_quality.reports.safe import printable, tamed
+from ai_quality.reports.styling import BOLD, DIM, WIDTH, styled
 from ai_quality.reports.tables import clipped, columns, grouped, text_table, wrapped
 from ai_quality.reports.view import COHORTS, Cohort, ReportView
 
 SCREEN = 24
-WIDTH = 100
 NARROWEST = 40
 LOW_N = f"* n below {FEWEST_TO_COMPARE}: not compared."
-
-BOLD, DIM, _END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
 def render(view: ReportView, *, colour: bool = False, width: int = WIDTH) -> str:
@@ -44,12 +41,6 @@ def render(view: ReportView, *, colour: bool = False, width: int = WIDTH) -> str
         (DIM, [*details, *closing]),
     )
     return styled(parts, colour=colour)
-
-
-def styled(parts: Iterable[tuple[str, Sequence[str]]], *, colour: bool) -> str:
-    """Return blocks of lines in their styles, made harmless."""
-    lines = [(style, tamed(printable(line))) for style, block in parts for line in block]
-    return "".join(f"{style}{line}{_END}\n" if colour and style and line else f"{line}\n" for style, line in lines)
 
 
 def _cohorts(cohorts: Sequence[Cohort], width: int) -> list[str]:

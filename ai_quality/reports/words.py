@@ -7,14 +7,18 @@ from 0 to 1 are shown in per cent, their differences in points.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ai_quality.metrics.accuracy import Accuracy
+if TYPE_CHECKING:
+    from ai_quality.metrics.accuracy import Accuracy
 
 Scale = Literal["share", "hours", "dollars", "rounds", "comments"]
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
+SHORT = 12
+"""Digits of a commit id in text; JSON has them all."""
+
 MOST_DECIMALS = 6
 WIDE_VALUE = 100
 """From here on an hour's tenth says nothing."""

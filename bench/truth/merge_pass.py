@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from ai_quality.facts.rows import changes
 from ai_quality.model import Change
-from ai_quality.pipeline import mine
+from ai_quality.pipeline.mining import mine
 from ai_quality.sources.git import open_repository
 
 MERGED = ("landed", "merged")

@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from ai_quality.facts.inverses import changes_of, content_reverts
-from ai_quality.pipeline import mine
+from ai_quality.pipeline.mining import mine
 from ai_quality.sources.git import open_repository
 from bench.truth.szz import place_of
 

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from ai_quality.pipeline import open_facts
+from ai_quality.pipeline.keeping import open_facts
 from ai_quality.sources.git import open_repository
 
 DAY = 86_400

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ai_quality.pipeline import trace
+from ai_quality.pipeline.tracing import trace
 from ai_quality.sources.git import open_repository
 
 

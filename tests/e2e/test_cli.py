@@ -309,7 +309,9 @@ def test_an_output_that_is_closed_full_or_read_no_further_is_no_defect_of_ours(
 
 
 def test_a_defect_of_ours_is_one_line_and_status_3_and_says_where_only_if_asked(story: History) -> None:
-    broken = "from ai_quality import cli, pipeline; pipeline.report = None; cli.main()"
+    broken = (
+        "from ai_quality import cli; from ai_quality.pipeline import measuring; measuring.report = None; cli.main()"
+    )
     for words in ([], ["-v"]):
         command = [sys.executable, "-c", broken, *words, "-C", str(story.path), "report"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -325,9 +327,9 @@ def test_who_is_stopped_leaves_no_scratch_directory_behind(tmp_path: Path, numbe
     scratch.mkdir()
     waiting = (
         "import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from ai_quality import cli, pipeline\n"
+        "from ai_quality import cli\nfrom ai_quality.pipeline import measuring\n"
         "def wait(*_, **__): print('here', flush=True); time.sleep(60)\n"
-        "pipeline.report = wait; cli.main()"
+        "measuring.report = wait; cli.main()"
     )
     command = [sys.executable, "-c", waiting, "-C", str(story.path), "report"]
     with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(scratch)}, stdout=subprocess.PIPE) as process:

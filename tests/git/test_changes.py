@@ -11,7 +11,8 @@ import pytest
 from ai_quality import metrics
 from ai_quality.facts import lifetimes, rows
 from ai_quality.model import Change, CommitFact
-from ai_quality.pipeline import open_facts, window
+from ai_quality.pipeline.keeping import open_facts
+from ai_quality.pipeline.measuring import window
 from ai_quality.pipeline.mining import mine
 from ai_quality.sources.git import open_repository
 from tests.histories import C, History, Row, at, build

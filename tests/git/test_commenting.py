@@ -15,9 +15,11 @@ from ai_quality.errors import UsageError
 from ai_quality.facts.forge import Snapshot
 from ai_quality.facts.store import Store
 from ai_quality.model import ForgeFact
-from ai_quality.pipeline import keeping, open_facts
+from ai_quality.pipeline import keeping
 from ai_quality.pipeline.commenting import review
 from ai_quality.pipeline.comparing import BANDS, band
+from ai_quality.pipeline.keeping import open_facts
+from ai_quality.pipeline.state import fingerprint
 from ai_quality.reports.comment_data import CommentView, Row
 from ai_quality.sources import notes
 from ai_quality.sources.git import Repository, open_repository
@@ -394,7 +396,7 @@ def test_what_a_forge_told_is_beside_it_and_without_one_unknown(tmp_path: Path) 
         for n in range(12)
     }  # fmt: skip
     with open_repository(story.path) as repository:
-        mark = keeping.fingerprint()
+        mark = fingerprint()
         snapshot = Snapshot("o/r", mark, at(20), cut=False, notes=(), facts={one.number: one for one in told.values()})
         assert keeping.keep_forge(repository, snapshot)
     view = reviewed(story, base, head, 21)

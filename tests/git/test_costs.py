@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ai_quality import metrics, pipeline
+from ai_quality import metrics
 from ai_quality.facts import store
+from ai_quality.pipeline import keeping, measuring
 from ai_quality.sources.git import open_repository
 from tests.histories import C, History, Row, build
 
@@ -29,10 +30,10 @@ def ai(name: str, *records: str, **more: Any) -> Row:  # noqa: ANN401 (a row's o
 
 def usage(history: History) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The usage rows by name of their commit and change, and the spending metrics' AI rates."""
-    with open_repository(history.path) as repository, pipeline.open_facts(repository) as facts:
+    with open_repository(history.path) as repository, keeping.open_facts(repository) as facts:
         rows = facts.all_of("usage")
-        window = pipeline.window(facts, now=NOW)
-        pipeline.report(facts, window, NOW)
+        window = measuring.window(facts, now=NOW)
+        measuring.report(facts, window, NOW)
         told = metrics.measure(facts.rows, pull_refs=True, names=metrics.SPENDING)
     names = {sha: name for name, sha in history.ids.items()}
     for row in rows:
@@ -107,6 +108,6 @@ def test_a_change_with_an_unpriced_record_has_no_cost_rather_than_a_lower_one(tm
 
 def test_the_facts_are_the_schemas(tmp_path: Path) -> None:
     story = build(tmp_path / "r", [ai("A", record("aaaa"), f="a")])
-    with open_repository(story.path) as repository, pipeline.open_facts(repository) as facts:
+    with open_repository(story.path) as repository, keeping.open_facts(repository) as facts:
         assert facts.count("usage") == 1
         assert "usage" in [table.name for table in store.schema()]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ai_quality.facts import rows
-from ai_quality.pipeline import mine, trace
+from ai_quality.pipeline.mining import mine
+from ai_quality.pipeline.tracing import trace
 from ai_quality.sources.git import open_repository
 from tests.histories import C, History, Row, build
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ai_quality.pipeline import open_facts
 from ai_quality.pipeline.explaining import MOST_OWN, CommitStory, MadeOf, explain
+from ai_quality.pipeline.keeping import open_facts
 from ai_quality.reports import stories
 from ai_quality.sources.git import open_repository
 from tests.git.test_changes import FIVE, HEAD_7, SETTINGS, squash

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from ai_quality import metrics, pipeline
+from ai_quality import metrics
 from ai_quality.errors import ForgeDown
 from ai_quality.facts import store
 from ai_quality.facts.forge import Snapshot
-from ai_quality.pipeline import fetching, keeping
+from ai_quality.pipeline import fetching, keeping, measuring
+from ai_quality.pipeline.state import state_folder
 from ai_quality.sources.git import Repository, open_repository
 from tests.github import world
 from tests.github.fake import FakeGitHub
@@ -68,7 +69,7 @@ def ask(repository: Repository, fake: FakeGitHub) -> Snapshot:
 
 def figures(repository: Repository, *names: str) -> dict[str, metrics.Measured]:
     with keeping.open_facts(repository) as facts:
-        window = pipeline.window(facts, now=NOW, since=datetime(2025, 1, 1))  # noqa: DTZ001
+        window = measuring.window(facts, now=NOW, since=datetime(2025, 1, 1))  # noqa: DTZ001
         facts.set_window(since=window.since, until=window.until, observed_until=window.observed_until, pull_refs=0.0)
         wanted = names or metrics.METRICS + metrics.FORGE_METRICS
         return {one.metric.name: one for one in metrics.measure(facts.rows, pull_refs=False, names=wanted)}
@@ -189,7 +190,7 @@ def test_another_repositorys_snapshot_is_not_added_to(repository: Repository, fa
 @pytest.mark.parametrize("spoilt", [b"", b"{}", b"\xff\xfe", b"[" * 10_000])
 def test_a_spoilt_snapshot_is_as_if_there_were_none(repository: Repository, fake: FakeGitHub, spoilt: bytes) -> None:
     ask(repository, fake)
-    (keeping.state_folder(repository) / keeping.FORGE).write_bytes(spoilt)
+    (state_folder(repository) / keeping.FORGE).write_bytes(spoilt)
     assert figures(repository, "first_pass_rate")["first_pass_rate"].rates["ai"].status == "unknown"
 
 
@@ -202,7 +203,7 @@ def test_a_snapshot_of_another_program_is_asked_for_anew(repository: Repository,
 
 def test_the_snapshot_is_its_owners_alone_and_names_nobody(repository: Repository, fake: FakeGitHub) -> None:
     ask(repository, fake)
-    place = keeping.state_folder(repository) / keeping.FORGE
+    place = state_folder(repository) / keeping.FORGE
     assert place.stat().st_mode & 0o777 == 0o600
     text = place.read_text(encoding="utf-8")
     assert not [word for word in ("jane", "reviewer", "Work", "feature") if word in text]
@@ -211,8 +212,8 @@ def test_the_snapshot_is_its_owners_alone_and_names_nobody(repository: Repositor
 def test_a_report_has_a_line_for_each_once_a_forge_was_asked(repository: Repository, fake: FakeGitHub) -> None:
     def labels() -> list[str]:
         with keeping.open_facts(repository) as facts:
-            window = pipeline.window(facts, now=NOW)
-            return [one.label for one in pipeline.report(facts, window, NOW).metrics]
+            window = measuring.window(facts, now=NOW)
+            return [one.label for one in measuring.report(facts, window, NOW).metrics]
 
     alone = labels()
     ask(repository, fake)

@@ -14,7 +14,7 @@ import pytest
 from ai_quality.facts.marks import classify
 from ai_quality.hooks import run
 from ai_quality.model import Commit, Person
-from ai_quality.pipeline import open_facts
+from ai_quality.pipeline.keeping import open_facts
 from ai_quality.sources.git import open_repository
 from tests.committing import NO_HOOKS, TAG, Repo, install, new_repo
 from tests.spending import PERSON, Day

@@ -9,7 +9,8 @@ import pytest
 
 from ai_quality import metrics
 from ai_quality.facts.rows import reverts
-from ai_quality.pipeline import mine, open_facts
+from ai_quality.pipeline.keeping import open_facts
+from ai_quality.pipeline.mining import mine
 from ai_quality.sources.git import open_repository
 from tests.histories import C, History, Row, build
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ai_quality.facts import store
-from ai_quality.pipeline import beside, open_facts
+from ai_quality.pipeline import beside
+from ai_quality.pipeline.keeping import open_facts
 from ai_quality.sources.git import open_repository
 from tests.histories import C, History, build
 

@@ -10,7 +10,7 @@ import pytest
 
 from ai_quality import metrics
 from ai_quality.facts.moves import MOST_STARTS
-from ai_quality.pipeline import open_facts
+from ai_quality.pipeline.keeping import open_facts
 from ai_quality.sources.git import open_repository
 from tests.histories import C, Row, build
 from tests.tracing import trace

@@ -19,9 +19,11 @@ from ai_quality.metrics.rate import Rate, clustered, median_of, proportion, unkn
 from ai_quality.metrics.statistics import Difference
 from ai_quality.metrics.survival import kaplan_meier
 from ai_quality.pipeline.measuring import CUTS
-from ai_quality.reports import RENDERERS, SLICED_RENDERERS, slices_text, terminal
+from ai_quality.reports import slices_text, terminal
 from ai_quality.reports.csv_report import COLUMNS
+from ai_quality.reports.renderers import RENDERERS, SLICED_RENDERERS
 from ai_quality.reports.slices import Slice, SlicedView, build_sliced
+from ai_quality.reports.styling import WIDTH
 from ai_quality.reports.tables import columns
 from ai_quality.reports.view import ReportView, RunFacts, build_view
 from tests.unit.reports.hostile import TEXTS
@@ -110,7 +112,7 @@ def test_any_view_renders_in_every_format(view: ReportView) -> None:
 @given(VIEWS, st.integers(1, 120))
 def test_any_view_keeps_within_any_terminal(view: ReportView, width: int) -> None:
     shown = terminal.render(view, width=width)
-    assert max(map(columns, shown.split("\n"))) <= max(terminal.NARROWEST, min(width, terminal.WIDTH))
+    assert max(map(columns, shown.split("\n"))) <= max(terminal.NARROWEST, min(width, WIDTH))
 
 
 @given(VIEWS)
@@ -128,4 +130,4 @@ def test_any_slices_render_in_every_format(view: SlicedView, width: int) -> None
     assert ET.fromstring(texts["html"]).tag == "html"
     assert {len(row) for row in csv.reader(io.StringIO(texts["csv"]))} == {len(COLUMNS) + 2}
     shown = slices_text.render(view, width=width)
-    assert max(map(columns, shown.split("\n"))) <= max(terminal.NARROWEST, min(width, terminal.WIDTH))
+    assert max(map(columns, shown.split("\n"))) <= max(terminal.NARROWEST, min(width, WIDTH))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ai_quality.reports import RENDERERS, SLICED_RENDERERS
+from ai_quality.reports.renderers import RENDERERS, SLICED_RENDERERS
 from tests.unit.reports.views import SLICED, STATES
 
 ENDINGS = {"text": "txt", "json": "json", "md": "md"}

@@ -13,9 +13,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ai_quality.pipeline.measuring import CUTS
-from ai_quality.reports import SLICED_RENDERERS, slices_text, terminal
+from ai_quality.reports import slices_text, terminal
+from ai_quality.reports.renderers import SLICED_RENDERERS
 from ai_quality.reports.safe import plain
 from ai_quality.reports.slices import SHOWN, size_range
+from ai_quality.reports.styling import WIDTH
 from ai_quality.reports.tables import columns
 from tests.unit.reports.hostile import SLICE_FIELDS, TEXTS
 from tests.unit.reports.test_terminal import UNSAFE
@@ -99,7 +101,7 @@ def test_colour_adds_nothing_but_colour() -> None:
 @pytest.mark.parametrize("state", SLICED)
 def test_no_line_is_wider_than_the_terminal(state: str, width: int) -> None:
     text = slices_text.render(SLICED[state](), width=width)
-    assert max(map(columns, text.split("\n"))) <= max(terminal.NARROWEST, min(width, terminal.WIDTH))
+    assert max(map(columns, text.split("\n"))) <= max(terminal.NARROWEST, min(width, WIDTH))
 
 
 @pytest.mark.parametrize("text", TEXTS)

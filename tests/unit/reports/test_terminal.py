@@ -12,6 +12,7 @@ import pytest
 from ai_quality.metrics import Counts
 from ai_quality.metrics.statistics import Difference
 from ai_quality.reports import terminal
+from ai_quality.reports.styling import WIDTH
 from ai_quality.reports.tables import columns
 from ai_quality.reports.view import build_view
 from tests.unit.reports.hostile import FIELDS, TEXTS
@@ -24,14 +25,14 @@ UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200c-\u200f\u2028-\u202e\u20
 def test_every_state_fits_one_screen(state: str) -> None:
     text = terminal.render(STATES[state]())
     assert text.count("\n") <= terminal.SCREEN
-    assert max(map(columns, text.split("\n"))) <= terminal.WIDTH
+    assert max(map(columns, text.split("\n"))) <= WIDTH
 
 
 @pytest.mark.parametrize("width", [1, 40, 60, 79, 80, 100, 500])
 @pytest.mark.parametrize("state", STATES)
 def test_no_line_is_wider_than_the_terminal(state: str, width: int) -> None:
     text = terminal.render(STATES[state](), width=width)
-    assert max(map(columns, text.split("\n"))) <= max(terminal.NARROWEST, min(width, terminal.WIDTH))
+    assert max(map(columns, text.split("\n"))) <= max(terminal.NARROWEST, min(width, WIDTH))
 
 
 def test_columns_are_aligned() -> None:
@@ -105,7 +106,7 @@ def test_figures_of_a_big_repository_stand_closer_before_they_are_told_one_below
     assert (
         "Reverted in 30 days 0.3 % 0.02–0.4 12,345 0.3 % 0.03–0.4 120,345 −11.7 −13 to −0.4 −11.1 −14 to −0.1\n" in text
     )
-    assert max(map(columns, text.split("\n"))) <= terminal.WIDTH
+    assert max(map(columns, text.split("\n"))) <= WIDTH
 
 
 def test_low_numbers_are_starred_and_the_star_explained() -> None:
@@ -140,5 +141,5 @@ def test_nothing_from_outside_reaches_the_terminal_alive(text: str) -> None:
         shown = terminal.render(place(TEXTS[text]))
         assert not UNSAFE.search(shown), field
         assert shown.count("\n") <= terminal.SCREEN, field
-        assert max(map(columns, shown.split("\n"))) <= terminal.WIDTH, field
+        assert max(map(columns, shown.split("\n"))) <= WIDTH, field
         assert not re.search(r"^\s*::|##\[", shown, re.MULTILINE), field

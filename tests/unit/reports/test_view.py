@@ -14,8 +14,8 @@ from ai_quality.metrics import METRICS, Counts, Measured, load
 from ai_quality.metrics.adjusted import Adjusted
 from ai_quality.metrics.rate import Rate, clustered, median_of, proportion, unknown
 from ai_quality.metrics.statistics import Difference
-from ai_quality.reports import RENDERERS
 from ai_quality.reports.figures import MetricView
+from ai_quality.reports.renderers import RENDERERS
 from ai_quality.reports.view import ReportView, build_view
 from tests.unit.reports.views import (
     COUNTS,
