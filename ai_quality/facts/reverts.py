@@ -337,9 +337,8 @@ class _Past:
         kind, value = reference.kind, reference.value
         if kind == "range":
             return self._between(value)
-        sha = (
-            self._full(value) if kind == "id" else self._landed(value) if kind == "number" else self._by_key.get(value)
-        )
+        find = {"id": self._full, "number": self._landed}.get(kind, self._by_key.get)
+        sha = find(value)
         if reference.again and sha not in self.reverts:
             sha = self.revert_of.get(sha or "")
         return [sha] if sha else []
@@ -364,8 +363,7 @@ class _Past:
 
     def _titled(self, title: Title, child: Commit) -> str | None:
         """The latest earlier commit of that title; for a re-land, the latest that took the title out."""
-        text = title.text
-        root, turns = _rooted(text)
+        text, (root, turns) = title.text, _rooted(title.text)
         if title.again:
             return self._turned.get((root, turns % 2 == 0))
         same = (self._by_title.get(text) or self._by_title.get(_bare(text)) or self._cut_short(text))[-_MANY:]

@@ -83,7 +83,7 @@ def _of_units(both: Stratified) -> Difference | None:
 def _of_lines(both: Stratified, seed: int) -> Difference | None:
     """Redraw commits within each arm, keep each in its stratum, and take the percentiles of the difference."""
     rng = random.Random(seed)  # noqa: S311 (a statistic, not a secret)
-    names = sorted(both)
+    names = sorted(both, key=both.__getitem__)  # by what is in them: authors' names are hashes of one clone alone
     arms = [[(place, *cluster) for place, name in enumerate(names) for cluster in both[name][arm]] for arm in (0, 1)]
     value = _weighed(_sums(arms[0], len(names)), _sums(arms[1], len(names)))
     drawn = sorted(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ai_quality.errors import AiQualityError
 from ai_quality.facts import changes
-from ai_quality.facts.marks import load_registry
+from ai_quality.facts.marks import OTHER, load_registry
 from ai_quality.pipeline.mining import FETCH_PULLS, IGNORE_REVS, PULL_REFS, tip_of
 from ai_quality.pipeline.state import state_folder
 from ai_quality.sources.git import Repository, git_version, open_repository
@@ -50,6 +50,6 @@ def _repository(repository: Repository) -> list[Finding]:
     kept = state_folder(repository) / "facts"
     said = f"kept in {kept}" if kept.is_dir() else "not mined yet: `ai-quality report` does"
     found.append(Finding("facts", "ok", said, ""))
-    agents = len({rule.agent for rule in load_registry().rules})
+    agents = len(load_registry().names.keys() - {OTHER})
     found.append(Finding("marks", "ok", f"{agents} agents are known", ""))
     return found
