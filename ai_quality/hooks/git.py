@@ -23,6 +23,10 @@ PIPE = 32_768
 """Bytes that surely fit into a pipe before anybody reads them."""
 
 
+_begun: dict[int, int] = {}
+"""Processes at work, and where each is read."""
+
+
 class GitSaysNo(Exception):
     """git failed or is not there; the words are for the log."""
 
@@ -48,7 +52,10 @@ def begin(*arguments: str, stdin: bytes = b"") -> Callable[[], bytes]:
     except OSError as failed:
         raise GitSaysNo(f"git {arguments[0]}: {failed}") from failed
 
+    _begun[process] = told
+
     def answer() -> bytes:
+        del _begun[process]
         parts = []
         try:
             while part := os.read(told, 1 << 16):
@@ -60,6 +67,14 @@ def begin(*arguments: str, stdin: bytes = b"") -> Callable[[], bytes]:
         return b"".join(parts)
 
     return answer
+
+
+def forget() -> None:
+    """End what was begun and never asked for: a git that nobody reads stops at its next word."""
+    while _begun:
+        process, told = _begun.popitem()
+        os.close(told)
+        os.waitpid(process, 0)
 
 
 def _spawn(arguments: Sequence[str], stdin: bytes) -> tuple[int, int]:

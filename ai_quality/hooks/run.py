@@ -131,6 +131,8 @@ def _usage(environ: Mapping[str, str], running: Sequence[str], models: dict[str,
     except Exception as wrong:  # noqa: BLE001 (a shell: see main)
         log.note(f"usage: {type(wrong).__name__}: {wrong}")
         return []
+    finally:
+        git.forget()
     models |= charged.models
     if not charged.complete:
         git.start(SETTLING, sys.executable)
