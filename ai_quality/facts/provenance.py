@@ -23,6 +23,8 @@ from ai_quality.facts.lines import LineBook
 from ai_quality.model import Commit, FileDiff, MergeDiff
 
 SYMLINK = "120000"
+SNIFFED = 8000
+"""Bytes in which git looks for a NUL, which makes a file binary (xdiff-interface.c)."""
 NOTHING: array[int] = array("I")
 
 
@@ -83,6 +85,8 @@ class Provenance:
             for parent in parents:
                 self._readers[parent] += 1
         self._at = 0
+        self.deleted: dict[str, int] = {}
+        """How many lines the files had that the last commit deleted; 0 for a binary file."""
         self._died = array("I")
         self._near = array("I")
         self._late: dict[tuple[int, str, str], array[int]] = {}
@@ -95,7 +99,7 @@ class Provenance:
         """Take in the next commit; `diffs` are against its first parent, raw rows alone for a merge."""
         self._at += 1
         now, parents = self._at, self._plan.parents[self._at]
-        self._died, self._near = array("I"), array("I")
+        self._died, self._near, self.deleted = array("I"), array("I"), {}
         first_birth = len(self.book.born)
         before = self.states[parents[0]] if parents else NO_FILES
         state = self._merge(commit, diffs) if len(parents) > 1 else self._apply(before, diffs)
@@ -143,7 +147,9 @@ class Provenance:
                 state = state.discard(change.old_path)
             if change.status == "D":
                 old = before.get(change.old_path)
-                self._died.extend((old.lines or NOTHING) if old else NOTHING)
+                gone = (old.lines or NOTHING) if old else NOTHING
+                self._died.extend(gone)
+                self.deleted[change.old_path] = len(gone) or self._unfollowed(old, change.old_blob)
             elif change.new_mode != SYMLINK:
                 old = None if change.status == "A" else before.get(change.old_path)
                 written.append((change.new_path, self._next_version(old, diff)))
@@ -165,6 +171,15 @@ class Provenance:
         base, gone, come = old.way or Way(before, NOTHING, NOTHING)
         come = come + array("I", range(next_line, len(self.book.born)))
         return Version(blob, lines, way=Way(base, gone + self._died[died_before:], come))
+
+    def _unfollowed(self, version: Version | None, blob: str) -> int:
+        """Count the lines of what has no numbers: 1 for where a link led, text that came of a binary file, else 0."""
+        if version is None:
+            return 1
+        if not version.since:
+            return 0
+        text = self._ask.blob(blob) or b""
+        return 0 if b"\0" in text[:SNIFFED] else text.count(b"\n") + (text[-1:] not in (b"", b"\n"))
 
     def _lines(self, path: str, version: Version | None) -> array[int]:
         """A version's lines; text that git called binary, because it came of a binary file, is read at last."""

@@ -215,13 +215,16 @@ def _follow_lines(
             births = len(fold.book.births)
             fold.commit(commit, diffs)
             moved.update(moves.moved_by(fold.book, done, births))
-            touched.append([] if len(commit.parents) > 1 else [
-                Touch(diff.change.new_path, len(diff.texts), sum([removed for _, removed, _ in diff.hunks]))
-                for diff in diffs
-            ])  # fmt: skip
+            touched.append([] if len(commit.parents) > 1 else [_touch(diff, fold.deleted) for diff in diffs])
             outlines.append(inverses.outline(diffs))
             progress(done, len(commits))
         return _Lines(fold.finish(tip), fold.states[tip], touched, outlines, moved)
+
+
+def _touch(diff: FileDiff, deleted: Mapping[str, int]) -> Touch:
+    path = diff.change.new_path
+    gone = deleted[path] if diff.change.status == "D" else sum([removed for _, removed, _ in diff.hunks])
+    return Touch(path, len(diff.texts), gone)
 
 
 def kinds_of(repository: git.Repository, tip: str, names: Iterable[str]) -> dict[str, str]:

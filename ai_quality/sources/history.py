@@ -50,12 +50,12 @@ def these(repository: Repository, ids: Sequence[str]) -> Iterator[Commit]:
 def differences(repository: Repository, history: Sequence[Commit]) -> Iterator[Iterator[Difference]]:
     """Give each commit of `history`, in order, with what it changed against its first parent; git starts at once.
 
-    An ordinary commit comes with hunks (whitespace-only edits are none, as in `git blame -w`); a merge with
-    raw rows alone and no renames.
+    An ordinary commit comes with hunks (whitespace-only edits are none, as in `git blame -w`), but for files that it
+    deletes, whose lines are known; a merge with raw rows alone and no renames.
     """
     plain = [commit.sha for commit in history if len(commit.parents) < 2]  # noqa: PLR2004
     merged = [f"{commit.sha} {commit.parents[0]}" for commit in history if len(commit.parents) > 1]
-    texts = ("diff-tree", "--stdin", "--root", "--raw", "-p", "-U0", "-w", *RENAMES, *DIFF_OPTIONS)
+    texts = ("diff-tree", "--stdin", "--root", "--raw", "-p", "-U0", "-w", "-D", *RENAMES, *DIFF_OPTIONS)
     raw = ("diff-tree", "--stdin", "--raw", "--no-renames", *DIFF_OPTIONS)
     with (
         repository.answers_ahead(*texts, chunks=_chunks(plain)) as answers,
