@@ -52,8 +52,9 @@ def commits(repository: Repository, reachable_from: Iterable[str], since: int) -
     """Every commit that the tips reach, written after a time (seconds), parents before children."""
     arguments = ("log", "-z", "--topo-order", "--reverse", "--no-show-signature", "--no-mailmap", "--no-color",
                  "--encoding=UTF-8", f"--format={gitlog.LOG_FORMAT}", f"--since={since}", "--stdin")  # fmt: skip
-    with repository.stream(*arguments, lines=[*reachable_from, "--"]) as stream:
-        yield from gitlog.commits(stream)
+    if tips_given := list(reachable_from):  # without any, git would take HEAD, which may not be born yet
+        with repository.stream(*arguments, lines=[*tips_given, "--"]) as stream:
+            yield from gitlog.commits(stream)
 
 
 def named(repository: Repository, names: Iterable[str]) -> list[Commit]:

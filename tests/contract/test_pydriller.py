@@ -10,7 +10,7 @@ from pathlib import Path
 import pydriller
 import pytest
 
-from ai_quality.sources import history
+from ai_quality.pipeline.mining import mine
 from ai_quality.sources.git import open_repository
 from tests.histories import C, Exec, History, build, run_git
 from tests.tracing import trace
@@ -53,15 +53,12 @@ Counts = dict[str, dict[str, tuple[int, int]]]
 
 def ours(story: History) -> Counts:
     with open_repository(story.path) as repository:
-        commits = list(history.log(repository, [repository.resolve("HEAD")]))
-        with history.differences(repository, commits) as differences:
-            return {
-                story.name(commit.sha): {
-                    diff.change.new_path: (len(diff.texts), sum(hunk.removed for hunk in diff.hunks)) for diff in diffs
-                }
-                for commit, diffs in differences
-                if len(commit.parents) < 2
-            }
+        mined = mine(repository)
+    return {
+        story.name(commit.sha): {touch.path: (touch.added, touch.deleted) for touch in touches}
+        for commit, touches in zip(mined.commits, mined.touched, strict=True)
+        if len(commit.parents) < 2
+    }
 
 
 def theirs(story: History, **options: bool) -> Counts:

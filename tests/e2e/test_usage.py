@@ -73,6 +73,13 @@ def test_every_agents_log_of_a_foreign_home_counts_once(story: History, tmp_path
     assert again == told
 
 
+def test_what_was_spent_before_the_first_commit_is_tied_to_none(tmp_path: Path) -> None:
+    run_git(tmp_path, "init", "--quiet", "shop")
+    told = json.loads(usage(tmp_path / "shop", "--logs", str(golden_home(tmp_path / "home")), "--json").stdout)
+    assert told["total"]["requests"] > 0
+    assert told["by_commit"] == []
+
+
 def test_the_shape_is_the_documented_one(tmp_path: Path) -> None:
     day = Day(tmp_path, at(3))
     day.session("A")
