@@ -12,7 +12,7 @@ from fnmatch import translate
 from importlib import resources
 from typing import Any
 
-import yaml
+from ai_quality.facts import yml
 
 UNCOUNTED = ("lock", "vendored", "generated", "binary")
 """Kinds left out of every rate, and openly counted instead."""
@@ -61,7 +61,7 @@ def _tables() -> tuple[
     dict[str, tuple[re.Pattern[str], re.Pattern[str]]], dict[str, tuple[bytes, ...]], frozenset[str], re.Pattern[str]
 ]:
     text = resources.files("ai_quality.facts").joinpath("paths.yml").read_text(encoding="utf-8")
-    data: dict[str, Any] = yaml.safe_load(text)
+    data: dict[str, Any] = yml.read(text)
     lists = {
         kind: (
             _any_of([pattern for pattern in data[kind] if "/" not in pattern]),

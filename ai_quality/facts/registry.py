@@ -20,8 +20,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Literal, NamedTuple, TypeVar
 
-import yaml
-
+from ai_quality.facts import yml
 from ai_quality.model import Evidence
 
 RuleKind = Literal["identity", "suffix", "coauthor", "trailer", "footer", "branch"]
@@ -231,7 +230,7 @@ def load_registry() -> Registry:
 
 def parse_registry(text: str) -> Registry:
     """A registry from the text of a `marks.yml`; trusted, as it ships with the program."""
-    data = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # both loaders are safe
+    data = yml.read(text)
     agents = data["agents"]
     rules = tuple(_rule(agent, raw) for agent in agents for raw in agent["rules"])
     keys = tuple(_key_rule(raw) for raw in data["keys"])

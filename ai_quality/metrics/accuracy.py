@@ -13,7 +13,7 @@ from datetime import date
 from importlib import resources
 from typing import Any
 
-import yaml
+from ai_quality.facts import yml
 
 ROUNDING = 0.006
 """How far a rounded F1 may be from that of a rounded precision and recall."""
@@ -47,7 +47,7 @@ def accuracies() -> Mapping[str, tuple[Accuracy, ...]]:
 
 def read(text: str) -> dict[str, tuple[Accuracy, ...]]:
     """Read the file's text; ValueError says what in it cannot be."""
-    told = yaml.safe_load(text) or {}
+    told = yml.read(text) or {}
     return {str(metric): tuple(_entry(str(metric), entry) for entry in entries) for metric, entries in told.items()}
 
 

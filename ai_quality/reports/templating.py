@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from jinja2 import PackageLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
 
 
 class Escaped(str):
@@ -26,6 +27,9 @@ def fill(template: str, values: dict[str, object], *, escape: Callable[[object],
 
 @functools.cache
 def _environment(escape: Callable[[object], str] | None) -> SandboxedEnvironment:
+    from jinja2 import PackageLoader, StrictUndefined  # noqa: PLC0415 (30 ms, which text and JSON need not wait for)
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
+
     return SandboxedEnvironment(
         loader=PackageLoader("ai_quality.reports"),
         autoescape=True,
