@@ -32,10 +32,10 @@ class Fate(NamedTuple):
     lines: int
 
 
-def fates(book: LineBook, moved: Mapping[int, int] | None = None) -> Iterator[Fate]:
+def fates(book: LineBook, moved: Mapping[int, int]) -> Iterator[Fate]:
     """Group the lines of every birth by what became of them, in order of birth; `moved` are those of `moves`."""
-    gone, flags_of, further = array("I", book.ended), bytearray(book.flags), {**(moved or {}), **book.next}
-    for line in (moved or {}).values():
+    gone, flags_of, further = array("I", book.ended), bytearray(book.flags), {**moved, **book.next}
+    for line in moved.values():
         flags_of[line] |= CONTINUES
     for line, last in further.items():
         while last in further:

@@ -69,7 +69,7 @@ def told(story: History) -> tuple[list[Change], dict[str, CommitFact]]:
     """The changes, and the landed commits by name, as `ai-quality facts` has them."""
     with open_repository(story.path) as repository:
         mined = mine(repository)
-        fates = list(lifetimes.fates(mined.book))
+        fates = list(lifetimes.fates(mined.book, mined.moved))
         lines = lifetimes.landed_lines(fates, mined.shape, lifetimes.counted_paths(mined.book, mined.kinds))
         facts = rows.commit_facts(mined, lines, lambda email: email)
         return list(rows.changes(mined, lines)), {story.name(fact.sha): fact for fact in facts}
