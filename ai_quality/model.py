@@ -171,24 +171,6 @@ class CommitFact(NamedTuple):
     files: int
 
 
-class LineLife(NamedTuple):
-    """Lines with the same fate. `ended` is what git blame would say, `gone` follows reverts and ignored commits."""
-
-    path: str
-    kind: str
-    counted: bool
-    born: str
-    ended: str | None
-    gone: str | None
-    born_time: int | None
-    ended_time: int | None
-    gone_time: int | None
-    blank: bool
-    cosmetic: bool
-    continues: bool
-    lines: int
-
-
 class Change(NamedTuple):
     """What landed, or was offered, as one unit; None: git alone does not know."""
 
@@ -256,15 +238,6 @@ class CommitUsage(NamedTuple):
     usd: float | None
     price_basis: str | None
     evidence: str
-
-
-class Owner(NamedTuple):
-    """A run of lines of a file at the tip, and the commit that added them."""
-
-    path: str
-    first_line: int
-    lines: int
-    born: str
 
 
 PullState = Literal["open", "merged", "closed"]

@@ -23,8 +23,8 @@ from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
+from ai_quality.facts import paths
 from ai_quality.facts.lines import BLANK, LineBook
-from ai_quality.facts.paths import UNCOUNTED
 
 BESIDE = 0.25
 """What a line beside an insertion weighs against one taken out; from .1 to .5 F1 stays within .01."""
@@ -56,7 +56,7 @@ class Tracer:
     ) -> None:
         """`skipped` are never blamed (the owners told blame to ignore them); `committed` are times, 0 if unknown."""
         self._book, self._committed = book, committed
-        self._counted = [kinds[path] not in UNCOUNTED for path in book.paths]
+        self._counted = paths.counted(book.paths, kinds)
         self._starts = [birth.first for birth in book.births]
         self._skipped = frozenset(skipped)
         self._taken_out_by = lru_cache(REMEMBERED)(self._texts_taken_out_by)

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import NamedTuple
 
+from ai_quality.facts import paths
 from ai_quality.facts.lines import BLANK, LineBook
 from ai_quality.facts.paths import UNCOUNTED
 from ai_quality.facts.reverts import Revert, settled
@@ -115,7 +116,7 @@ def changes_of(
     book: LineBook, kinds: Mapping[str, str], outlines: Sequence[Outline], touched: Sequence[Sequence[Touch]]
 ) -> list[Changed]:
     """Return what each of the first commits changed, as many as there are `outlines`; `touched` are their files."""
-    counted = [kinds[path] not in UNCOUNTED for path in book.paths]
+    counted = paths.counted(book.paths, kinds)
     lines = bytearray(len(book.born))
     changed = [
         Changed([], [], files if any(kinds[touch.path] not in UNCOUNTED for touch in touches) else None)

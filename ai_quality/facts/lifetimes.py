@@ -9,14 +9,14 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from ai_quality.facts import paths
 from ai_quality.facts.keyed import Given, Keyed
 from ai_quality.facts.landings import Landings
 from ai_quality.facts.lines import BLANK, CONTINUES, LineBook
-from ai_quality.facts.paths import UNCOUNTED
 from ai_quality.facts.provenance import Version
 from ai_quality.model import Commit
 
@@ -34,13 +34,11 @@ class Fate(NamedTuple):
 
 def fates(book: LineBook, moved: Mapping[int, int]) -> Iterator[Fate]:
     """Group the lines of every birth by what became of them, in order of birth; `moved` are those of `moves`."""
-    gone, flags_of, further = array("I", book.ended), bytearray(book.flags), {**moved, **book.next}
+    gone, flags_of = array("I", book.ended), bytearray(book.flags)
     for line in moved.values():
         flags_of[line] |= CONTINUES
-    for line, last in further.items():
-        while last in further:
-            last = further[last]  # noqa: PLW2901 (followed to its end)
-        gone[line] = book.ended[last]
+    for line in chain(moved, book.next):
+        gone[line] = book.ended[book.last(line, moved)]
     for (commit, path), births in groupby(book.births, key=itemgetter(0, 1)):
         counted: Counter[tuple[int, int, int]] = Counter()
         for _, _, first, count in births:
@@ -70,11 +68,6 @@ def landed_lines(fates_of_all: Iterable[Fate], shape: Landings, counts: Sequence
     return counted
 
 
-def counted_paths(book: LineBook, kinds: Mapping[str, str]) -> list[bool]:
-    """Return by the number of a path whether its lines are in the rates."""
-    return [kinds[path] not in UNCOUNTED for path in book.paths]
-
-
 def numbered(history: Sequence[Commit], shape: Landings) -> Given:
     """Every commit by its number: id, time of its landing, did it land?"""
     times = landed_times(history, shape)
@@ -86,11 +79,12 @@ def numbered(history: Sequence[Commit], shape: Landings) -> Given:
 
 def line_lives(every_fate: Iterable[Fate], book: LineBook, kinds: Mapping[str, str]) -> Keyed:
     """Fates of landed commits as rows a person can inspect; times are those of the landings."""
+    counted = paths.counted(book.paths, kinds)
     columns = "row BIGINT, path BIGINT, born BIGINT, ended BIGINT, gone BIGINT, flags BIGINT, lines BIGINT"
     return Keyed("line_lives.sql", {
         "placed": Given(
             "number BIGINT, path VARCHAR, kind VARCHAR, counted BOOLEAN",
-            ((at, path, kinds[path], kinds[path] not in UNCOUNTED) for at, path in enumerate(book.paths)),
+            ((at, path, kinds[path], counted[at]) for at, path in enumerate(book.paths)),
         ),
         "fates": Given(columns, ((at, *fate) for at, fate in enumerate(every_fate))),
     })  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 BLANK, COMMENT, CONTINUES = 1, 2, 4
@@ -99,10 +99,10 @@ class LineBook:
         self.previous.setdefault(new, old)
         self.flags[new] |= CONTINUES
 
-    def last(self, line: int) -> int:
-        """Follow a line to the one that carries it on last."""
-        while line in self.next:
-            line = self.next[line]
+    def last(self, line: int, moved: Mapping[int, int] | None = None) -> int:
+        """Follow a line to the one that carries it on last, through `moved` (see `moves`) where nothing else does."""
+        while on := self.next.get(line) or (moved and moved.get(line)):
+            line = on
         return line
 
     def origin(self, line: int) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import translate
 from importlib import resources
 from typing import Any
@@ -33,6 +33,11 @@ def kind_of_path(path: str, attributes: Mapping[str, str] | None = None) -> str:
         if kind == refused and said.get(name) in ("unset", "false"):
             return "source"
     return kind
+
+
+def counted(paths: Iterable[str], kinds: Mapping[str, str]) -> list[bool]:
+    """Return for each path whether its lines are in the rates; `kinds` has the kind of each."""
+    return [kinds[path] not in UNCOUNTED for path in paths]
 
 
 @functools.lru_cache(maxsize=1 << 16)

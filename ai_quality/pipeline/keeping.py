@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ai_quality.errors import EnvironmentProblem
-from ai_quality.facts import forge, lifetimes, rows, store
+from ai_quality.facts import forge, lifetimes, paths, rows, store
 from ai_quality.facts.mined import Mined
 from ai_quality.facts.squashed import squashed
 from ai_quality.pipeline.beside import beside
@@ -171,7 +171,7 @@ def tables(mined: Mined, key: bytes, mark: str, told: forge.Snapshot | None = No
         return hashed[email]
 
     every_fate = list(lifetimes.fates(mined.book, mined.moved))
-    counted = lifetimes.counted_paths(mined.book, mined.kinds)
+    counted = paths.counted(mined.book.paths, mined.kinds)
     landed_lines = lifetimes.landed_lines(every_fate, mined.shape, counted)
     return {
         "commits": rows.commit_facts(mined, landed_lines, author),

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import resources
 from typing import Any
 
+import duckdb
+import pytest
+
 from ai_quality import metrics
-from ai_quality.facts import store
-from ai_quality.model import Change, CommitFact, CommitUsage, Defect, LineLife, Owner, SquashedCommit
+from ai_quality.facts import lifetimes, store
+from ai_quality.facts.landings import Landings
+from ai_quality.facts.lines import LineBook
+from ai_quality.model import Change, CommitFact, CommitUsage, Defect, SquashedCommit
 from ai_quality.reports import words
 
 ROW_TYPES: dict[str, Any] = {
     "commits": CommitFact,
     "changes": Change,
-    "line_lives": LineLife,
     "squashed": SquashedCommit,
     "defects": Defect,
-    "owners": Owner,
     "usage": CommitUsage,
 }
 RENAMED = {"class": "commit_class"}
@@ -86,6 +90,19 @@ def test_every_table_has_the_columns_of_its_row_type_in_order() -> None:
         if table.name in ROW_TYPES:
             columns = ["repo", *ROW_TYPES[table.name]._fields]
             assert [RENAMED.get(c.name, c.name) for c in table.columns] == columns, table.name
+
+
+@pytest.mark.parametrize("name", ["line_lives", "owners"])
+def test_a_keyed_table_has_the_columns_its_query_gives_in_order(name: str) -> None:
+    book, shape = LineBook(), Landings({}, [()], [0], [])
+    keyed = {"line_lives": lifetimes.line_lives([], book, {}), "owners": lifetimes.owners([], book)}[name]
+    with duckdb.connect(":memory:") as connection:
+        for made, given in {"numbered": lifetimes.numbered([], shape), **keyed.given}.items():
+            connection.execute(f"CREATE TABLE {made} ({given.columns})")
+        query = resources.files("ai_quality.facts").joinpath(keyed.sql).read_text(encoding="utf-8")
+        columns = [column[0] for column in connection.execute(query).description or ()]
+    (table,) = (table for table in store.schema() if table.name == name)
+    assert [column.name for column in table.columns] == ["repo", *columns]
 
 
 def test_every_column_of_the_schema_is_defined() -> None:

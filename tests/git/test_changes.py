@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ai_quality import metrics
-from ai_quality.facts import lifetimes, rows
+from ai_quality.facts import lifetimes, paths, rows
 from ai_quality.model import Change, CommitFact
 from ai_quality.pipeline.keeping import open_facts
 from ai_quality.pipeline.measuring import window
@@ -70,7 +70,7 @@ def told(story: History) -> tuple[list[Change], dict[str, CommitFact]]:
     with open_repository(story.path) as repository:
         mined = mine(repository)
         fates = list(lifetimes.fates(mined.book, mined.moved))
-        lines = lifetimes.landed_lines(fates, mined.shape, lifetimes.counted_paths(mined.book, mined.kinds))
+        lines = lifetimes.landed_lines(fates, mined.shape, paths.counted(mined.book.paths, mined.kinds))
         facts = rows.commit_facts(mined, lines, lambda email: email)
         return list(rows.changes(mined, lines)), {story.name(fact.sha): fact for fact in facts}
 
